@@ -1,0 +1,55 @@
+"""What a user can put right: every error says what was expected, what was got and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ContrastError(Exception):
+    """Something the user can put right.
+
+    The wording belongs to the error, so that the command line, the library and the tests read
+    the same message.
+
+    Args:
+        what: One line that names the thing at fault (a file, an option, a parameter).
+        expected: What would have been accepted.
+        got: What was found instead.
+        remedy: What to do, as an imperative sentence.
+    """
+
+    def __init__(self, what: str, *, expected: str, got: str, remedy: str) -> None:
+        self.what = what
+        self.expected = expected
+        self.got = got
+        self.remedy = remedy
+        super().__init__(f"{what}: expected {expected}, got {got}. {remedy}")
+
+
+class BadInput(ContrastError):
+    """A file or an array does not hold what it should."""
+
+
+class BadParameter(ContrastError):
+    """A hyper-parameter or an option has a value that means nothing."""
+
+
+class NothingDefined(ContrastError):
+    """No sample defines the loss, so there is no value to print."""
+
+
+class TooLittleMemory(ContrastError):
+    """The bound on working memory is below the least that works."""
+
+
+class CannotWrite(ContrastError):
+    """A result cannot be written where it was asked."""
+
+
+def known_names(name: str, known: Iterable[str]) -> str:
+    """The known names, the one nearest to `name` first said: the remedy of every unknown name."""
+    names = list(known)
+    near = difflib.get_close_matches(name.lower(), names, n=1)
+    guess = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{guess}Known: {', '.join(names)}."

@@ -1,0 +1,174 @@
+"""From open sources to a problem: which rows are views of one sample, and how that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .errors import BadInput, BadParameter
+from .losses.declaration import Loss
+from .memory import Room
+from .prepared import prepare
+from .problem import Positives, Views
+from .sources import Source, Strided
+
+LAYOUTS = ("stacked", "interleaved", "first", "second")
+"""What `--views` may say of one file."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Which rows of which sources make up each view, before anything is read.
+
+    Args:
+        strands: One per view, equally long.
+        found: How that was found.
+    """
+
+    strands: tuple[Strided, ...]
+    found: Positives
+
+    @property
+    def n(self) -> int:
+        """Samples."""
+        return self.strands[0].n
+
+    @property
+    def d(self) -> int:
+        """Dimensions."""
+        return self.strands[0].d
+
+
+def arrange(sources: Sequence[Source], views: str | None) -> Arrangement:
+    """Find the views.
+
+    Args:
+        sources: One file, or two (EMBEDDINGS and KEYS, or two related columns).
+        views: One of `LAYOUTS`, or None to find out.
+
+    Raises:
+        BadInput: The shapes do not fit together, or leave it open which rows belong together.
+        BadParameter: `views` says something that these inputs contradict.
+    """
+    if views is not None and views not in LAYOUTS:
+        raise BadParameter(
+            "views",
+            expected=f"one of {', '.join(LAYOUTS)}",
+            got=repr(views),
+            remedy="Leave it out where the shape decides.",
+        )
+    if len(sources) == 2:
+        return _two(sources[0], sources[1], views)
+    (source,) = sources
+    return _stack(source, views) if len(source.shape) == 2 else _axis(source, views)
+
+
+def read(arrangement: Arrangement, loss: Loss, room: Room, precision: str) -> Views:
+    """Read and validate the rows of an arrangement for a loss."""
+    count = len(arrangement.strands)
+    if loss.most_views is not None and count > loss.most_views:
+        raise BadInput(
+            arrangement.strands[0].name,
+            expected=f"{loss.most_views} views for {loss.kind}",
+            got=f"{count} views",
+            remedy="More than two views: use --kind nt-xent, or save two of them.",
+        )
+    unit = getattr(loss, "similarity", "cosine") == "cosine"
+    data = prepare(arrangement.strands, unit=unit, dtype=precision, in_memory=room.in_memory)
+    return Views(data, arrangement.n, count, arrangement.found)
+
+
+def _two(first: Source, second: Source, views: str | None) -> Arrangement:
+    """Row i of one file and row i of the other."""
+    if views is not None:
+        raise BadParameter(
+            "views",
+            expected="one file of embeddings",
+            got=f"--views {views} with two",
+            remedy="Two files are two views, row by row: leave --views out.",
+        )
+    for source in (first, second):
+        if len(source.shape) != 2:
+            raise BadInput(
+                source.name,
+                expected="shape (n, d) for each of two files",
+                got=f"shape {source.shape}",
+                remedy="A file that holds both views is given alone.",
+            )
+    if first.shape != second.shape:
+        raise BadInput(
+            second.name,
+            expected=f"shape {first.shape}, as {first.name} has: row i of both are one sample",
+            got=f"shape {second.shape}",
+            remedy="Save the same samples in the same order, with the same model, in both.",
+        )
+    columns = first.name.partition("::")[0] == second.name.partition("::")[0] and "::" in first.name
+    layout = "two columns" if columns else "two files"
+    description = f"row i of {first.name} and row i of {second.name}"
+    strands = tuple(Strided(source, 0, 1, source.shape[0]) for source in (first, second))
+    return Arrangement(strands, Positives(layout, assumed=False, description=description))
+
+
+def _stack(source: Source, views: str | None) -> Arrangement:
+    """Two views in one 2-D file, one after the other or row by row."""
+    rows, d = source.shape
+    if views in ("first", "second"):
+        raise BadParameter(
+            "views",
+            expected="stacked or interleaved for a 2-D file",
+            got=f"--views {views} for shape {source.shape}",
+            remedy="`first` and `second` name the axis of the views in a 3-D file.",
+        )
+    if rows % 2:
+        raise BadInput(
+            source.name,
+            expected="an even number of rows, two views of each sample, in a 2-D file given alone",
+            got=f"{rows} rows",
+            remedy="Give the positives as a second file: contrast loss ... EMBEDDINGS KEYS.",
+        )
+    n = rows // 2
+    if views == "interleaved":
+        strands = (Strided(source, 0, 2, n), Strided(source, 1, 2, n))
+        return Arrangement(strands, Positives("interleaved", False, "row 2i and row 2i + 1"))
+    strands = (Strided(source, 0, 1, n), Strided(source, n, 1, n))
+    description = f"row i and row i + {n} (two stacked views)"
+    return Arrangement(
+        strands, Positives("stacked", assumed=views is None, description=description)
+    )
+
+
+def _axis(source: Source, views: str | None) -> Arrangement:
+    """Views on the first or the second axis of a 3-D file."""
+    if views in ("stacked", "interleaved"):
+        raise BadParameter(
+            "views",
+            expected="first or second for a 3-D file",
+            got=f"--views {views} for shape {source.shape}",
+            remedy="`stacked` and `interleaved` describe the rows of a 2-D file.",
+        )
+    axis = {"first": 0, "second": 1}[views] if views else _axis_of_two(source)
+    count, n = source.shape[axis], source.shape[1 - axis]
+    if count < 2:
+        raise BadInput(
+            source.name,
+            expected="at least two views",
+            got=f"{count} on the {('first', 'second')[axis]} axis of shape {source.shape}",
+            remedy=f"Say --views {('second', 'first')[axis]} if they lie on the other axis.",
+        )
+    strands = tuple(Strided(source.view(axis, v), 0, 1, n) for v in range(count))
+    word = ("first", "second")[axis]
+    description = f"the {count} views on the {word} axis of shape {source.shape}"
+    return Arrangement(strands, Positives(f"views {word}", assumed=False, description=description))
+
+
+def _axis_of_two(source: Source) -> int:
+    """Exactly one of the first two axes is 2: that is where the views lie."""
+    twos = [axis for axis in (0, 1) if source.shape[axis] == 2]
+    if len(twos) == 1:
+        return twos[0]
+    raise BadInput(
+        source.name,
+        expected="exactly one of the first two axes to be 2, the views",
+        got=f"shape {source.shape}",
+        remedy="Say where the views lie: --views first or --views second.",
+    )

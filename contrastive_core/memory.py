@@ -1,0 +1,65 @@
+"""Whether the prepared rows stay in memory, and how many threads fit beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .errors import TooLittleMemory
+from .resources import Resources, format_size
+from .tiles import TILE, task_edge
+
+_PER_ROW = 160
+"""Bytes kept per row beside the row itself: states, positives, losses, ranks, in float64."""
+
+_DECODING = 24
+"""Bytes per number while a block is decoded: stored, float64, ready."""
+
+_BLOCK = 2**19
+"""Numbers decoded at a time; see `prepared.py`."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """How the memory bound is spent.
+
+    Args:
+        in_memory: Whether the prepared rows stay in memory; else they are spilled to disk.
+        workers: Threads that fit.
+    """
+
+    in_memory: bool
+    workers: int
+
+
+def make_room(n: int, d: int, resources: Resources) -> Room:
+    """Spend the bound on n rows of d numbers.
+
+    Raises:
+        TooLittleMemory: The bound is below the least that works, which the message names.
+    """
+    item = 4 if resources.precision == "float32" else 8
+    kept = n * _PER_ROW
+    decoding = min(n * d, _BLOCK) * _DECODING
+    rows = n * d * item
+    spilled = _worker(n, d, item, spilled=True)
+    in_place = _worker(n, d, item, spilled=False)
+    least = min(kept + max(decoding, spilled), kept + rows + max(decoding, in_place))
+    if resources.memory < least:
+        raise TooLittleMemory(
+            "memory",
+            expected=f"at least {format_size(least)} for {n} rows of {d} numbers",
+            got=format_size(resources.memory),
+            remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
+        )
+    in_memory = kept + rows + max(decoding, in_place) <= resources.memory
+    free = resources.memory - kept - (rows if in_memory else 0)
+    fitting = free // (in_place if in_memory else spilled)
+    return Room(in_memory, int(max(1, min(resources.workers, fitting))))
+
+
+def _worker(n: int, d: int, item: int, *, spilled: bool) -> int:
+    """Bytes of one thread: two tiles, a block of anchors, the candidates read from disk, states."""
+    tile = min(TILE, n)
+    task = min(task_edge(n), n)
+    read = (task + tile) * d * item if spilled else 0
+    return 2 * tile * tile * item + tile * d * item + read + 8 * task * 64

@@ -1,0 +1,44 @@
+"""The numerical edges, decided once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Float = npt.NDArray[np.float64]
+
+
+def log_sum_exp(logits: Float, axis: int = -1) -> Float:
+    """Log sum exp along an axis; -inf where every term is -inf or there is none."""
+    if logits.shape[axis] == 0:
+        return np.full(np.delete(logits.shape, axis), -np.inf)
+    top = np.max(logits, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(top), top, 0.0)
+    with np.errstate(divide="ignore"):  # log 0 = -inf is the value of an empty sum
+        total = np.log(np.sum(np.exp(logits - shift), axis=axis))
+    return np.asarray(total + np.squeeze(shift, axis=axis))
+
+
+def log_share(positives: Float, log_others: Float) -> Float:
+    """-mean_p l_p + log(sum_p exp(l_p) + exp(log_others)), per row.
+
+    The negative log of a positive's share of a softmax. The positives enter by their exact
+    logits and not through the log-sum-exp, so a share near 1 keeps all its digits where
+    `log_sum_exp - positive` would cancel.
+
+    Args:
+        positives: Logits of the positives, shape (n, p), p >= 1.
+        log_others: Log-sum-exp of the other candidates' logits, shape (n,).
+
+    Returns:
+        Shape (n,), in nats; never negative when p = 1.
+    """
+    mean = positives.mean(axis=1)
+    own = log_sum_exp(positives - mean[:, None])
+    return np.asarray(np.logaddexp(log_others - mean, own))
+
+
+def mean_of_defined(values: Float) -> float:
+    """Mean of the values that are not NaN; NaN when there is none."""
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if len(defined) else float("nan")

@@ -1,0 +1,193 @@
+"""Hyper-parameters as they are declared on a loss: default, bound, wording, bad examples.
+
+A parameter is declared once, as a dataclass field made here. From it follow the check of a value,
+the message when it is bad, the option of the command line with its help, and the bad values that
+the property tests try. Nothing here imports NumPy, so that `--help` does not either.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import BadParameter, known_names
+
+_KEY = "contrast"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite real number above (or at) a lower end."""
+
+    above: float = -math.inf
+    meaning: str = ""
+    symbol: str = ""
+    aliases: tuple[str, ...] = ()
+    reciprocal: str | None = None
+    """Another name for 1 / value: `scale` for a temperature."""
+
+    @property
+    def expected(self) -> str:
+        """The legal values in words."""
+        return "a finite number" + ("" if self.above == -math.inf else f" > {self.above:g}")
+
+    @property
+    def bad(self) -> tuple[Any, ...]:
+        """Values that must be refused."""
+        ends = () if self.above == -math.inf else (self.above, self.above - 1.0)
+        return (*ends, math.nan, math.inf, -math.inf, "warm")
+
+    def check(self, name: str, value: Any) -> float:
+        """The value as a float, or the error that names what is legal."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if math.isfinite(number) and number > self.above:
+            return number
+        raise BadParameter(
+            name,
+            expected=self.expected,
+            got=str(value),
+            remedy=f"Give {name} a value such as {self.example:g}.",
+        )
+
+    @property
+    def example(self) -> float:
+        """A value that is always legal."""
+        return 0.5 if self.above == -math.inf else self.above + 0.5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few names."""
+
+    names: tuple[str, ...]
+    meaning: str = ""
+
+    @property
+    def bad(self) -> tuple[Any, ...]:
+        """Values that must be refused."""
+        return ("", "no-such-name", self.names[0].upper() + "?")
+
+    def check(self, name: str, value: Any) -> str:
+        """The value, or the error that lists the known names."""
+        if value in self.names:
+            return str(value)
+        raise BadParameter(
+            name,
+            expected=f"one of {', '.join(self.names)}",
+            got=repr(value),
+            remedy=known_names(str(value), self.names),
+        )
+
+
+@dataclass(frozen=True)
+class Flag:
+    """On or off."""
+
+    meaning: str = ""
+
+    @property
+    def bad(self) -> tuple[Any, ...]:
+        """Values that must be refused."""
+        return ("yes", 2, None)
+
+    def check(self, name: str, value: Any) -> bool:
+        """The value, or the error."""
+        if isinstance(value, bool):
+            return value
+        raise BadParameter(
+            name,
+            expected="True or False",
+            got=repr(value),
+            remedy=f"Leave --{name} out, or give it without a value.",
+        )
+
+
+Bound = Number | Choice | Flag
+
+
+def declare(default: Any, bound: Bound) -> Any:
+    """A dataclass field that carries its bound."""
+    return dataclasses.field(default=default, metadata={_KEY: bound})
+
+
+def temperature(default: float) -> Any:
+    """The temperature tau that divides every similarity; `scale` is its inverse."""
+    bound = Number(
+        above=0.0,
+        meaning="Temperature tau: similarities are divided by it.",
+        symbol="tau",
+        aliases=("temperature",),
+        reciprocal="scale",
+    )
+    return declare(default, bound)
+
+
+def choice(*names: str, meaning: str) -> Any:
+    """One of `names`; the first is the default."""
+    return declare(names[0], Choice(names, meaning))
+
+
+def flag(meaning: str) -> Any:
+    """Off unless asked."""
+    return declare(False, Flag(meaning))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared hyper-parameter as seen from outside: its option name, default and bound."""
+
+    field: str
+    default: Any
+    bound: Bound
+
+    @property
+    def name(self) -> str:
+        """The name as typed on the command line, without dashes in front."""
+        return self.field.replace("_", "-")
+
+
+def parameters(declaration: type) -> Iterator[Parameter]:
+    """The hyper-parameters that a loss class declares, in their order."""
+    for field in dataclasses.fields(declaration):
+        if _KEY in field.metadata:
+            yield Parameter(field.name, field.default, field.metadata[_KEY])
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One way to write a hyper-parameter: its name, an alias, or the name of its inverse."""
+
+    name: str
+    parameter: Parameter
+    inverse: bool = False
+
+    def value(self, written: Any) -> Any:
+        """The parameter's value from what was written, checked."""
+        checked = self.parameter.bound.check(self.name, written)
+        return 1.0 / checked if self.inverse and not isinstance(checked, str) else checked
+
+
+def spellings(declaration: type) -> dict[str, Spelling]:
+    """Every name that may be written for a loss's hyper-parameters."""
+    found = []
+    for parameter in parameters(declaration):
+        found.append(Spelling(parameter.name, parameter))
+        if isinstance(parameter.bound, Number):
+            found.extend(Spelling(alias, parameter) for alias in parameter.bound.aliases)
+            if parameter.bound.reciprocal:
+                found.append(Spelling(parameter.bound.reciprocal, parameter, inverse=True))
+    return {spelling.name: spelling for spelling in found}
+
+
+def check(instance: Any) -> None:
+    """Check every declared hyper-parameter of a frozen dataclass, storing the checked value."""
+    for parameter in parameters(type(instance)):
+        value = getattr(instance, parameter.field)
+        checked = parameter.bound.check(parameter.name, value)
+        object.__setattr__(instance, parameter.field, checked)

@@ -1,0 +1,109 @@
+"""From directions to passes: half of a symmetric table, both directions of a rectangular one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .engines import Pass, Results
+from .reductions import Reduction, State
+from .tables import Relation, Side, Span, Table
+
+Run = Callable[[Sequence[Pass]], list[Results]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Reductions over the candidates of some anchors.
+
+    Args:
+        anchors: Each row is an anchor.
+        candidates: Each row is a candidate.
+        origin: The row that counts as candidate 0.
+        reductions: What is asked.
+    """
+
+    anchors: Side
+    candidates: Span
+    origin: int
+    reductions: tuple[Reduction, ...]
+
+
+@dataclass(frozen=True)
+class _Share:
+    """Where a part of a request's states is found: which pass, which side."""
+
+    position: int
+    transposed: bool
+
+
+def reduce_all(requests: Sequence[Request], relation: Relation, run: Run) -> list[tuple[Any, ...]]:
+    """The finished reductions of every request, each table walked once.
+
+    Args:
+        requests: What is asked of each direction.
+        relation: The pairs that are no negatives.
+        run: The engine.
+    """
+    passes: list[Pass] = []
+    shares = [_add(passes, request, relation) for request in requests]
+    results = run(passes)
+    return [
+        _finish(request, [_states(results, share) for share in found])
+        for request, found in zip(requests, shares, strict=True)
+    ]
+
+
+def _add(passes: list[Pass], request: Request, relation: Relation) -> list[_Share]:
+    """Enter a request's tables, or join the pass that walks one of them the other way."""
+    shares = []
+    for table in _tables(request, relation):
+        position = _opposite(passes, table)
+        if position is None:
+            shares.append(_Share(len(passes), transposed=False))
+            passes.append(Pass(table, request.reductions))
+            continue
+        both = replace(passes[position].table, anchor_number=table.candidate_number)
+        passes[position] = replace(passes[position], table=both, cols=request.reductions)
+        shares.append(_Share(position, transposed=True))
+    return shares
+
+
+def _tables(request: Request, relation: Relation) -> list[Table]:
+    """The candidates cut where the anchors begin and end, so that the square part is symmetric."""
+    anchors, candidates = request.anchors, request.candidates
+    edges: list[int] = []
+    if isinstance(anchors, Span) and anchors.inside(candidates):
+        edges = [anchors.start, anchors.stop]
+    bounds = sorted({candidates.start, *edges, candidates.stop})
+    tables = []
+    for start, stop in zip(bounds, bounds[1:], strict=False):
+        part = Span(candidates.data, start, stop)
+        number = start - request.origin
+        table = Table(anchors, part, relation, candidate_number=number)
+        tables.append(replace(table, anchor_number=number) if table.symmetric else table)
+    return tables
+
+
+def _opposite(passes: Sequence[Pass], table: Table) -> int | None:
+    """The pass over the same scores with anchors and candidates exchanged."""
+    for position, job in enumerate(passes):
+        exchanged = (job.table.anchors, job.table.candidates) == (table.candidates, table.anchors)
+        if exchanged and not table.symmetric and not job.cols:
+            return position
+    return None
+
+
+def _states(results: Sequence[Results], share: _Share) -> tuple[State, ...]:
+    found = results[share.position]
+    return found.cols if share.transposed else found.rows
+
+
+def _finish(request: Request, parts: Sequence[tuple[State, ...]]) -> tuple[Any, ...]:
+    """Merge the states of a direction's tables, in their order."""
+    first, *others = parts
+    for part in others:
+        for reduction, into, other in zip(request.reductions, first, part, strict=True):
+            reduction.merge(into, other)
+    return tuple(r.finish(state) for r, state in zip(request.reductions, first, strict=True))

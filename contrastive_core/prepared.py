@@ -1,0 +1,257 @@
+"""Rows ready for products: decoded, validated, of unit norm where asked, in one place.
+
+One sequential pass over the sources fills them; afterwards tiles read any range as often as they
+like. They lie in memory where the bound allows, else in an unlinked temporary file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import BadInput, TooLittleMemory
+from .numerics import Float
+from .resources import format_size
+from .sources import Source, Strided
+
+_BLOCK = 2**19
+"""Numbers decoded at a time (4 MiB in float64)."""
+
+_FIRST = 5
+"""How many bad rows a message names."""
+
+_EXTREME = 1e150
+"""Beyond this, or below its inverse, the square of a number leaves the range of float64."""
+
+
+class Store(Protocol):
+    """Where prepared rows lie."""
+
+    def write(self, start: int, rows: npt.NDArray[Any]) -> None:
+        """Put rows at start, start + 1, ..."""
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Rows start to stop, C-contiguous."""
+
+
+class InMemory:
+    """One array."""
+
+    def __init__(self, shape: tuple[int, int], dtype: np.dtype[Any]) -> None:
+        self.array = np.empty(shape, dtype)
+
+    def write(self, start: int, rows: npt.NDArray[Any]) -> None:
+        """Put rows at start, start + 1, ..."""
+        self.array[start : start + len(rows)] = rows
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """A view of rows start to stop."""
+        return self.array[start:stop]
+
+
+class Spilled:
+    """A temporary file without a name: it is gone with the process, however that ends."""
+
+    def __init__(self, shape: tuple[int, int], dtype: np.dtype[Any]) -> None:
+        self.shape, self.dtype = shape, dtype
+        self.row = shape[1] * dtype.itemsize
+        size = shape[0] * self.row
+        free = shutil.disk_usage(tempfile.gettempdir()).free
+        if size > free:
+            raise TooLittleMemory(
+                "memory",
+                expected=f"room for {format_size(size)} of prepared rows, in memory or on disk",
+                got=f"{format_size(free)} free in {tempfile.gettempdir()}",
+                remedy="Raise --memory, or point TMPDIR to a larger disk.",
+            )
+        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as self
+
+    def write(self, start: int, rows: npt.NDArray[Any]) -> None:
+        """Put rows at start, start + 1, ..."""
+        data = np.ascontiguousarray(rows).data.cast("B")
+        offset = start * self.row
+        while data:
+            done = os.pwrite(self.file.fileno(), data, offset)
+            data, offset = data[done:], offset + done
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """A fresh array of rows start to stop; safe from any number of threads at once."""
+        rows = np.empty((stop - start, self.shape[1]), self.dtype)
+        data, offset = rows.data.cast("B"), start * self.row
+        while data:
+            done = os.preadv(self.file.fileno(), [data], offset)
+            data, offset = data[done:], offset + done
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """n rows of d numbers, ready for products.
+
+    Args:
+        store: The rows, unit if `unit`, in the working precision.
+        norms: Euclidean norm of each row as it was stored in the source, float64, shape (n,).
+        unit: Whether the rows were divided by their norms.
+        dtype: The working precision.
+    """
+
+    store: Store
+    norms: Float
+    d: int
+    unit: bool
+    dtype: np.dtype[Any]
+
+    @property
+    def n(self) -> int:
+        """How many rows."""
+        return len(self.norms)
+
+    @property
+    def longest(self) -> float:
+        """A bound on the norm of any prepared row."""
+        return 1.0 if self.unit else float(self.norms.max())
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Rows start to stop, C-contiguous, in the working precision."""
+        return self.store.read(start, stop)
+
+    def take(self, index: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        """The rows at `index`, in that order."""
+        if isinstance(self.store, InMemory):
+            return self.store.array[index]
+        return np.concatenate([self.read(int(i), int(i) + 1) for i in index])
+
+    def blocks(self, size: int = _BLOCK) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+        """(first row, rows) over all rows in order, about `size` numbers at a time."""
+        step = max(1, size // self.d)
+        for start in range(0, self.n, step):
+            yield start, self.read(start, min(start + step, self.n))
+
+
+def prepare(strands: Sequence[Strided], *, unit: bool, dtype: str, in_memory: bool) -> Prepared:
+    """Read the strands, one after the other in the result, each source in one forward pass.
+
+    Args:
+        strands: Equally wide rows; several strands may interleave in one source.
+        unit: Divide each row by its norm.
+        dtype: Working precision.
+        in_memory: Whether the rows may stay in memory; else they are spilled.
+
+    Raises:
+        BadInput: Rows that hold NaN or infinity; null vectors where a unit row is needed; numbers
+            beyond the working precision.
+    """
+    n, d = sum(strand.n for strand in strands), strands[0].d
+    kind = np.dtype(dtype)
+    store = InMemory((n, d), kind) if in_memory else Spilled((n, d), kind)
+    prepared = Prepared(store, np.empty(n), d, unit, kind)
+    offsets = np.cumsum([0, *(strand.n for strand in strands)])
+    placed = list(zip(strands, (int(offset) for offset in offsets), strict=False))
+    for source in dict.fromkeys(strand.source for strand in strands):
+        _fill(prepared, source, [pair for pair in placed if pair[0].source is source])
+    return prepared
+
+
+def _fill(prepared: Prepared, source: Source, strands: Sequence[tuple[Strided, int]]) -> None:
+    """One forward pass over a source, each row to its strand's place."""
+    bad = BadRows(source.name)
+    step = max(1, _BLOCK // prepared.d)
+    stored = source.shape[0]
+    for start in range(0, stored, step):
+        rows = source.read(start, min(start + step, stored)).astype(np.float64)
+        norms = row_norms(rows)
+        if prepared.unit:
+            make_unit(rows, norms)
+        with np.errstate(over="ignore", invalid="ignore"):  # noted just below
+            ready = rows.astype(prepared.dtype)
+        bad.note_block(start, norms, ready, unit=prepared.unit)
+        for strand, offset in strands:
+            _place(prepared, strand, offset, start, ready, norms)
+    bad.stop_if_any()
+
+
+def _place(
+    prepared: Prepared,
+    strand: Strided,
+    offset: int,
+    start: int,
+    ready: npt.NDArray[Any],
+    norms: Float,
+) -> None:
+    """Write those rows of a block, which begins at source row `start`, that are of the strand."""
+    first = max(0, -((strand.start - start) // strand.step))
+    end = min(strand.n, -((strand.start - start - len(ready)) // strand.step))
+    if first >= end:
+        return
+    local = strand.start + first * strand.step - start
+    chosen = slice(local, local + (end - first - 1) * strand.step + 1, strand.step)
+    prepared.store.write(offset + first, ready[chosen])
+    prepared.norms[offset + first : offset + end] = norms[chosen]
+
+
+def row_norms(rows: Float) -> Float:
+    """Euclidean norms, right also where the squares leave the range of float64."""
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        extreme = ~((norms > 1 / _EXTREME) & (norms < _EXTREME))
+        if extreme.any():
+            largest = np.abs(rows[extreme]).max(axis=1)
+            scaled = rows[extreme] / np.where(largest > 0, largest, 1.0)[:, None]
+            norms[extreme] = largest * np.sqrt(np.einsum("ij,ij->i", scaled, scaled))
+    return np.asarray(norms)
+
+
+def make_unit(rows: Float, norms: Float) -> None:
+    """Divide each row by its norm, in place; null rows stay null."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        rows /= np.where(norms > 0.0, norms, 1.0)[:, None]
+
+
+class BadRows:
+    """Rows that cannot be used, counted over a whole pass: one message for all of them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: dict[str, list[int]] = {}
+
+    def note_block(self, start: int, norms: Float, ready: npt.NDArray[Any], *, unit: bool) -> None:
+        """Note the bad rows of a block that begins at row `start`."""
+        finite = np.isfinite(norms)
+        self._note(start, "NaN or infinity", ~finite)
+        if unit:
+            self._note(start, "only zeros, and so no direction", norms == 0.0)
+        if ready.dtype != norms.dtype:
+            overflown = finite & ~np.isfinite(ready.max(axis=1) - ready.min(axis=1))
+            self._note(start, f"numbers beyond the range of {ready.dtype}", overflown)
+
+    def stop_if_any(self) -> None:
+        """Raise the error for the bad rows, where there are any."""
+        for holding, rows in self.found.items():
+            listed = ", ".join(str(row) for row in rows[:_FIRST])
+            more = ", ..." if len(rows) > _FIRST else ""
+            raise BadInput(
+                self.name,
+                expected="usable numbers in every row",
+                got=f"{len(rows)} {'row' if len(rows) == 1 else 'rows'} with {holding} "
+                f"(row {listed}{more}, counted from 0)",
+                remedy=self._remedy(holding),
+            )
+
+    def _note(self, start: int, holding: str, bad: npt.NDArray[np.bool_]) -> None:
+        if bad.any():
+            self.found.setdefault(holding, []).extend((start + np.flatnonzero(bad)).tolist())
+
+    @staticmethod
+    def _remedy(holding: str) -> str:
+        if "zeros" in holding:
+            return "Leave these rows out, or compare raw rows with --similarity dot."
+        if "range" in holding:
+            return "Use --precision float64."
+        return "Leave these rows out, and look at the step that wrote them."

@@ -1,0 +1,68 @@
+"""log sum exp(scale * s) over the candidates of each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..numerics import Float
+from .reduction import Reduction, State, View, row_sums
+
+UNSHIFTED = {"float32": 80.0, "float64": 700.0}
+"""exp(+-x) for x up to this, and sums of some thousands of them, neither overflow nor vanish."""
+
+
+@dataclass(frozen=True)
+class LogSumExp(Reduction):
+    """log sum_j exp(scale * s_ij).
+
+    The state is (top, total): the sum is total * exp(top). While |scale * s| is known to be small
+    the exponentials are taken as they are, and one tile of them serves its rows and its columns;
+    beyond, each row is shifted by its running maximum.
+
+    Args:
+        scale: 1 / temperature.
+    """
+
+    scale: float
+
+    def exponent(self, bound: float, dtype: np.dtype[Any]) -> float | None:
+        """The scale, where no shift is needed."""
+        return self.scale if self.scale * bound <= UNSHIFTED[dtype.name] else None
+
+    def start(self, n: int) -> State:
+        """An empty sum."""
+        return np.full(n, -np.inf), np.zeros(n)
+
+    def update(self, view: View, state: State) -> None:
+        """Add the tile's exponentials."""
+        top, total = state
+        if view.exponentials is not None:
+            self.merge(state, (np.zeros_like(top), row_sums(view.exponentials)))
+            return
+        best = np.where(view.best > -np.inf, view.best, view.best.dtype.type(0))
+        shifted = np.subtract(view.scores, best[:, None], out=view.scratch)
+        shifted *= shifted.dtype.type(self.scale)
+        np.exp(shifted, out=shifted)
+        reached = np.where(view.best > -np.inf, best * np.float64(self.scale), -np.inf)
+        self.merge(state, (reached, row_sums(shifted)))
+
+    def merge(self, into: State, other: State) -> None:
+        """Bring both sums to the larger top, and add."""
+        top, total = into
+        new = np.maximum(top, other[0])
+        if np.array_equal(top, new) and np.array_equal(other[0], new):
+            total += other[1]
+            return
+        shift = np.where(np.isfinite(new), new, 0.0)
+        total *= np.exp(top - shift)
+        total += other[1] * np.exp(other[0] - shift)
+        top[:] = new
+
+    def finish(self, state: State) -> Float:
+        """Natural logarithm of the sum, shape (n,); -inf where a row has no candidate."""
+        top, total = state
+        with np.errstate(divide="ignore"):  # an empty sum
+            return np.where(total > 0.0, top, 0.0) + np.log(total)

@@ -1,0 +1,78 @@
+"""The protocol that every reduction keeps, and what it is shown of a tile."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..numerics import Float
+
+State = tuple[npt.NDArray[Any], ...]
+"""Arrays whose first axis counts the rows of the table."""
+
+Hidden = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+
+
+@dataclass(frozen=True)
+class View:
+    """A tile seen from its rows, or (transposed) from its columns.
+
+    Args:
+        scores: Shape (b, c); the pairs left out hold -inf. Not to be written to.
+        rows: Which rows of the table's side these are.
+        first: The number of the first candidate of the tile.
+        hidden: Positions of the pairs left out, or None.
+        scratch: An array of the same shape, free to write to.
+        exponentials: exp(scale * score) with 0 for the pairs left out, for a reduction that asked.
+    """
+
+    scores: npt.NDArray[Any]
+    rows: slice
+    first: int
+    hidden: Hidden | None
+    scratch: npt.NDArray[Any]
+    exponentials: npt.NDArray[Any] | None = None
+
+    @cached_property
+    def best(self) -> npt.NDArray[Any]:
+        """The largest score of each row, shape (b,)."""
+        return np.asarray(self.scores.max(axis=1))
+
+
+class Reduction(ABC):
+    """A few numbers per row of a table of scores."""
+
+    whole_rows: ClassVar[bool] = False
+    """Whether `update` must see complete rows."""
+
+    def exponent(self, bound: float, dtype: np.dtype[Any]) -> float | None:
+        """The scale of the exponentials to be shown instead of the scores; None: the scores."""
+        del bound, dtype
+        return None
+
+    @abstractmethod
+    def start(self, n: int) -> State:
+        """The state of n rows that have seen no candidate: the neutral element of `merge`."""
+
+    @abstractmethod
+    def update(self, view: View, state: State) -> None:
+        """Let the rows of a tile, whose state is given, see the tile's candidates; in place."""
+
+    @abstractmethod
+    def merge(self, into: State, other: State) -> None:
+        """Add what `other` has seen to `into`, in place; associative up to rounding."""
+
+    @abstractmethod
+    def finish(self, state: State) -> Any:
+        """The result: one or several numbers per row."""
+
+
+def row_sums(values: npt.NDArray[Any]) -> Float:
+    """Sums along the rows of a tile as a product with ones, widened to float64."""
+    ones = np.ones(values.shape[1], values.dtype)
+    return (values @ ones).astype(np.float64)

@@ -1,0 +1,45 @@
+"""Sums of any function of the score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..numerics import Float
+from .reduction import Reduction, State, View
+
+Block = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class RowSum(Reduction):
+    """sum_j f(s_ij), accumulated in float64.
+
+    Args:
+        function: f, applied to a tile; it must not write to its argument.
+    """
+
+    function: Callable[[Block], Block]
+
+    def start(self, n: int) -> State:
+        """Zero."""
+        return (np.zeros(n),)
+
+    def update(self, view: View, state: State) -> None:
+        """Add f of the tile's scores."""
+        with np.errstate(invalid="ignore", over="ignore"):  # f(-inf) of pairs that are left out
+            values = self.function(view.scores)
+        if view.hidden is not None:
+            values[view.hidden] = 0
+        state[0][:] += values.sum(axis=1, dtype=np.float64)
+
+    def merge(self, into: State, other: State) -> None:
+        """Add."""
+        into[0][:] += other[0]
+
+    def finish(self, state: State) -> Float:
+        """The sums, shape (n,)."""
+        return state[0]

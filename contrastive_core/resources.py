@@ -1,0 +1,91 @@
+"""What a computation may use: threads, memory, precision."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .errors import BadParameter
+
+Progress = Callable[[int, int], None]
+"""Called with (scores done, scores in all) from the thread that started the computation."""
+
+PRECISIONS = ("float32", "float64")
+
+_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Bounds on a computation; they change its speed and never its result.
+
+    Args:
+        threads: Threads that compute at once; 0 stands for the processors available.
+        memory: Bound on working memory beyond the inputs, in bytes.
+        precision: Type of the rows and of the score tiles. Sums run in float64 in both.
+        progress: Called now and then with the scores done and the scores in all.
+        tile: Edge of a tile of scores, for tests; None for the one that fits in cache.
+    """
+
+    threads: int = 0
+    memory: int = 512 * 2**20
+    precision: str = "float32"
+    progress: Progress | None = None
+    tile: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check each bound."""
+        if self.threads < 0:
+            raise BadParameter(
+                "threads",
+                expected="a whole number >= 1",
+                got=str(self.threads),
+                remedy="Leave it out for one thread per available processor.",
+            )
+        if self.precision not in PRECISIONS:
+            raise BadParameter(
+                "precision",
+                expected=" or ".join(PRECISIONS),
+                got=repr(self.precision),
+                remedy="float32 is enough for temperatures from 0.05 up; float64 for the last digit.",
+            )
+        if self.memory <= 0:
+            raise _bad_size(str(self.memory))
+
+    @property
+    def workers(self) -> int:
+        """Threads to start."""
+        return self.threads or available_processors()
+
+
+def available_processors() -> int:
+    """Processors this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def parse_size(written: str) -> int:
+    """Bytes from `512MiB`, `2G`, `1.5 GB` (units are powers of 1024) or a plain number."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", written.lower())
+    if match is None:
+        raise _bad_size(written)
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+def format_size(size: float) -> str:
+    """Bytes as people write them."""
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
+
+
+def _bad_size(written: str) -> BadParameter:
+    return BadParameter(
+        "memory",
+        expected="a size such as 512MiB or 2GiB",
+        got=repr(written),
+        remedy="Write a number and a unit: KiB, MiB, GiB.",
+    )

@@ -1,0 +1,78 @@
+"""Scores of a block of anchors with a block of candidates. A score grows with nearness.
+
+`cosine` is the product of unit rows and `dot` that of raw rows: both are `PRODUCT`, and which it
+is depends on how the rows were prepared. A distance enters as its negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Block = npt.NDArray[Any]
+
+
+class Score(Protocol):
+    """How a pair of rows is scored."""
+
+    @property
+    def linear(self) -> bool:
+        """Whether scaling the anchors scales the scores, so that a product can carry a factor."""
+
+    def bound(self, longest_anchor: float, longest_candidate: float) -> float:
+        """A bound on the magnitude of any score, from the largest norms."""
+
+    def fill(self, anchors: Block, candidates: Block, out: Block) -> None:
+        """Scores of (b, d) anchors with (c, d) candidates into `out`, shape (b, c)."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """x . y; of unit rows this is the cosine."""
+
+    linear: bool = True
+
+    def bound(self, longest_anchor: float, longest_candidate: float) -> float:
+        """Cauchy and Schwarz: |x . y| <= |x| |y|."""
+        return longest_anchor * longest_candidate
+
+    def fill(self, anchors: Block, candidates: Block, out: Block) -> None:
+        """One matrix product."""
+        np.matmul(anchors, candidates.T, out=out)
+
+
+@dataclass(frozen=True)
+class NegativeDistance:
+    """-|x - y|, or -|x - y|^2 when `squared`.
+
+    Through |x|^2 + |y|^2 - 2 x . y, cut at 0: good to eps (|x|^2 + |y|^2), which is an absolute
+    error. Small distances between long rows want float64.
+    """
+
+    squared: bool = False
+    linear: bool = False
+
+    def bound(self, longest_anchor: float, longest_candidate: float) -> float:
+        """The triangle inequality."""
+        reach = longest_anchor + longest_candidate
+        return reach**2 if self.squared else reach
+
+    def fill(self, anchors: Block, candidates: Block, out: Block) -> None:
+        """One matrix product and two broadcast subtractions."""
+        np.matmul(anchors, candidates.T, out=out)
+        out *= 2
+        out -= np.einsum("ij,ij->i", anchors, anchors)[:, None]
+        out -= np.einsum("ij,ij->i", candidates, candidates)[None, :]
+        np.minimum(out, 0, out=out)
+        if not self.squared:
+            np.negative(out, out=out)
+            np.sqrt(out, out=out)
+            np.negative(out, out=out)
+
+
+PRODUCT = Product()
+EUCLIDEAN = NegativeDistance()
+SQUARED_EUCLIDEAN = NegativeDistance(squared=True)

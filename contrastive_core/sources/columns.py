@@ -1,0 +1,269 @@
+"""Vector columns of Parquet and Arrow IPC files, read forward in batches.
+
+A vector column is a `list`, `large_list` or `fixed_size_list` of numbers. A batch is decoded when
+its rows are asked for, so a file never has to fit in memory, whatever the size of its row groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet
+
+from ..errors import BadInput, known_names
+from .source import Source
+
+_BATCH = 4096
+"""Rows decoded at a time."""
+
+_FIRST = 5
+"""How many bad rows a message names."""
+
+EMBEDDING_NAMES = ("embedding", "embeddings", "emb", "vector", "vectors")
+"""Column names taken as the embeddings where a file has several vector columns."""
+
+PAIR_NAMES = (
+    ("anchor", "positive"),
+    ("query", "positive"),
+    ("image", "text"),
+    ("sentence1", "sentence2"),
+    ("z1", "z2"),
+)
+"""Column names taken as two related views, by name and never by position."""
+
+
+def open_columns(path: Path, name: str, column: str | None, *, pairs: bool) -> list[Source]:
+    """The column asked for, the only one, a recognised one, or a recognised pair."""
+    table = _open_table(path, name)
+    chosen = _choose(table, name, column, pairs=pairs)
+    single = column is None and len(chosen) == 1
+    return [ColumnSource(table, name if single or column else f"{name}::{c}", c) for c in chosen]
+
+
+class _Table:
+    """A columnar file: its schema, its length, and its batches from a row on."""
+
+    def __init__(self, path: Path, format_name: str) -> None:
+        self.format = format_name
+        if format_name == "parquet":
+            self._parquet = pa.parquet.ParquetFile(path, memory_map=True)
+            self.schema: pa.Schema = self._parquet.schema_arrow
+            self._lengths = [
+                self._parquet.metadata.row_group(group).num_rows
+                for group in range(self._parquet.num_row_groups)
+            ]
+        else:
+            self._arrow = pa.ipc.open_file(pa.memory_map(str(path)))
+            self.schema = self._arrow.schema
+            self._lengths = [
+                self._arrow.get_batch(batch).num_rows
+                for batch in range(self._arrow.num_record_batches)
+            ]
+        self.n = sum(self._lengths)
+
+    def batches(self, column: str, start: int) -> Iterator[tuple[int, pa.Array]]:
+        """(first row, values) of one column, from the group that holds row `start`."""
+        first, row = 0, 0
+        while first < len(self._lengths) and row + self._lengths[first] <= start:
+            row += self._lengths[first]
+            first += 1
+        for batch in self._from_group(column, first):
+            yield row, batch
+            row += len(batch)
+
+    def _from_group(self, column: str, first: int) -> Iterator[pa.Array]:
+        if self.format == "parquet":
+            groups = list(range(first, len(self._lengths)))
+            stream = self._parquet.iter_batches(_BATCH, row_groups=groups, columns=[column])
+            for batch in stream:
+                yield batch.column(0)
+        else:
+            position = self.schema.get_field_index(column)
+            for number in range(first, len(self._lengths)):
+                whole = self._arrow.get_batch(number).column(position)
+                for start in range(0, len(whole), _BATCH):
+                    yield whole.slice(start, _BATCH)
+
+
+class ColumnSource:
+    """One vector column as an (n, d) source."""
+
+    def __init__(self, table: _Table, name: str, column: str) -> None:
+        self.name = name
+        self.column = column
+        self.format = table.format
+        self._table = table
+        self._type = table.schema.field(column).type
+        self.dtype: np.dtype[Any] = np.dtype(self._type.value_type.to_pandas_dtype())
+        self.shape: tuple[int, ...] = (table.n, self._dimensions())
+        self._next = 0
+        self._rest = np.empty((0, self.shape[1]), self.dtype)
+        self._stream = table.batches(column, 0)
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Rows `start` to `stop`; cheapest when asked for in order."""
+        if start != self._next:
+            self._rewind(start)
+        parts = [self._rest]
+        have = len(self._rest)
+        while have < stop - start:
+            row, batch = self._pull(self._stream)
+            part = self._rows(batch, row)[max(0, start - row) :]
+            parts.append(part)
+            have += len(part)
+        whole = np.concatenate(parts) if len(parts) > 1 else parts[0]
+        self._next, self._rest = stop, whole[stop - start :]
+        return whole[: stop - start]
+
+    def view(self, axis: int, index: int) -> Source:
+        """A vector column has no views."""
+        raise TypeError(f"{self.name} is 2-D: it has no view {index} on axis {axis}")
+
+    def _rewind(self, start: int) -> None:
+        self._stream = self._table.batches(self.column, start)
+        self._next = start
+        self._rest = np.empty((0, self.shape[1]), self.dtype)
+
+    def _pull(self, stream: Iterator[tuple[int, pa.Array]]) -> tuple[int, pa.Array]:
+        try:
+            return next(stream)
+        except StopIteration as error:
+            raise _damaged(self.name, "fewer rows than its footer declares") from error
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self.name, str(error).splitlines()[0]) from error
+
+    def _dimensions(self) -> int:
+        """The length of a vector: declared by the type, or that of the first row that has one."""
+        if pa.types.is_fixed_size_list(self._type):
+            return int(self._type.list_size)
+        stream = self._table.batches(self.column, 0)
+        while True:
+            row, batch = self._pull(stream)
+            lengths = batch.drop_null().value_lengths()
+            if len(lengths):
+                return int(lengths[0].as_py())
+            if row + len(batch) >= self._table.n:
+                raise self._bad_rows(0, 0)
+
+    def _rows(self, batch: pa.Array, first_row: int) -> npt.NDArray[Any]:
+        """A batch as (rows, d), without a copy; the batch that starts at row `first_row`."""
+        d = self.shape[1]
+        if _bad(batch, d).any():
+            raise self._bad_rows(first_row, d)
+        if pa.types.is_fixed_size_list(self._type):
+            # `values` spans the whole buffer: a slice of a list array carries its offset.
+            values = batch.values.slice(batch.offset * d, len(batch) * d)
+        else:
+            values = batch.flatten()
+        return np.asarray(values.to_numpy(zero_copy_only=False)).reshape(len(batch), d)
+
+    def _bad_rows(self, first_row: int, d: int) -> BadInput:
+        """The error for null and ragged rows, counted to the end of the file."""
+        found: list[int] = []
+        for row, batch in self._table.batches(self.column, first_row):
+            found.extend((row + np.flatnonzero(_bad(batch, d))).tolist())
+        listed = ", ".join(str(row) for row in found[:_FIRST])
+        return BadInput(
+            self.name,
+            expected=f"{d or 'some'} numbers in every row",
+            got=f"{len(found)} rows that are null, hold a null or have another length "
+            f"(first: {listed})",
+            remedy="Leave these rows out when writing the file.",
+        )
+
+
+def _bad(batch: pa.Array, d: int) -> npt.NDArray[np.bool_]:
+    """Which rows are null, hold a null, or are not of length d."""
+    bad = np.asarray(batch.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+    if pa.types.is_fixed_size_list(batch.type):
+        values = batch.values.slice(batch.offset * d, len(batch) * d)
+        if values.null_count:
+            nulls = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+            bad = bad | nulls.reshape(len(batch), d).any(axis=1)
+        return bad
+    lengths = batch.value_lengths().fill_null(-1).to_numpy(zero_copy_only=False)
+    bad = bad | (lengths != d)
+    values = batch.flatten()
+    if values.null_count:
+        nulls = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+        parents = batch.value_parent_indices().to_numpy(zero_copy_only=False)
+        bad[np.unique(parents[nulls])] = True
+    return bad
+
+
+def _open_table(path: Path, name: str) -> _Table:
+    with path.open("rb") as file:
+        kind = "parquet" if file.read(4) == b"PAR1" else "arrow"
+    try:
+        return _Table(path, kind)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(name, str(error).splitlines()[0]) from error
+
+
+def _choose(table: _Table, name: str, column: str | None, *, pairs: bool) -> tuple[str, ...]:
+    """The names of the columns to read."""
+    vectors = [field.name for field in table.schema if _is_vector(field.type)]
+    if column is not None:
+        return (_named(table, name, column, vectors),)
+    if len(vectors) == 1:
+        return (vectors[0],)
+    if pairs:
+        for pair in PAIR_NAMES:
+            if set(pair) <= set(vectors):
+                return pair
+    recognised = [known for known in EMBEDDING_NAMES if known in vectors]
+    if len(recognised) == 1:
+        return (recognised[0],)
+    listing = ", ".join(f"{field.name}: {field.type}" for field in table.schema) or "none"
+    raise BadInput(
+        name,
+        expected="one vector column (a list of numbers per row)",
+        got=f"{len(vectors)} vector columns among: {listing}",
+        remedy=(
+            f"Name one: {name}::{vectors[0]}."
+            if vectors
+            else "Store each vector as one list<float> value."
+        ),
+    )
+
+
+def _named(table: _Table, name: str, column: str, vectors: list[str]) -> str:
+    if column in vectors:
+        return column
+    if column in table.schema.names:
+        got = f"column {column!r} of type {table.schema.field(column).type}"
+        raise BadInput(
+            name,
+            expected="a vector column",
+            got=got,
+            remedy=f"Vector columns: {', '.join(vectors) or 'none'}.",
+        )
+    raise BadInput(
+        name,
+        expected="a column of the file",
+        got=f"{column!r}",
+        remedy=known_names(column, table.schema.names),
+    )
+
+
+def _is_vector(kind: pa.DataType) -> bool:
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    if not any(is_list(kind) for is_list in lists):
+        return False
+    value = kind.value_type
+    return bool(pa.types.is_floating(value) or pa.types.is_integer(value))
+
+
+def _damaged(name: str, got: str) -> BadInput:
+    return BadInput(
+        name,
+        expected="a complete Parquet or Arrow IPC file",
+        got=got,
+        remedy="The file is damaged or was cut short: write it again.",
+    )

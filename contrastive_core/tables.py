@@ -1,0 +1,182 @@
+"""The table of scores: which rows meet which, and who is left out. Nothing holds n x m numbers.
+
+Vocabulary of shapes, used everywhere: `n` anchors, `m` candidates, `d` dimensions, `b` and `c`
+rows and columns of a tile. A score grows with nearness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from .numerics import Float
+from .prepared import Prepared
+from .scores import PRODUCT, Score
+
+Index = npt.NDArray[np.intp]
+Ids = range | Index
+"""Rows of prepared data: a range, or a sorted index array."""
+
+
+class Side(Protocol):
+    """The anchors or the candidates of a table."""
+
+    @property
+    def data(self) -> Prepared:
+        """The rows they are taken from."""
+
+    @property
+    def n(self) -> int:
+        """How many."""
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Rows `start` to `stop` of this side, C-contiguous."""
+
+    def ids(self, start: int, stop: int) -> Ids:
+        """Which rows of the prepared data these are."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Consecutive rows `start` to `stop` of prepared data."""
+
+    data: Prepared
+    start: int
+    stop: int
+
+    @property
+    def n(self) -> int:
+        """How many rows."""
+        return self.stop - self.start
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Rows `start` to `stop` of the span."""
+        return self.data.read(self.start + start, self.start + stop)
+
+    def ids(self, start: int, stop: int) -> range:
+        """Which rows of the prepared data these are."""
+        return range(self.start + start, self.start + stop)
+
+    def inside(self, other: Span) -> bool:
+        """Whether every row is one of the other's."""
+        same = self.data is other.data
+        return same and other.start <= self.start and self.stop <= other.stop
+
+    def take(self, index: Index) -> Gathered:
+        """Single rows of the span, by their (sorted) positions in it."""
+        return Gathered(self.data, self.start + np.asarray(index, dtype=np.intp))
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """Single rows of prepared data, by a sorted index."""
+
+    data: Prepared
+    index: Index
+
+    @property
+    def n(self) -> int:
+        """How many rows."""
+        return len(self.index)
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Rows `start` to `stop` of the selection."""
+        return self.data.take(self.index[start:stop])
+
+    def ids(self, start: int, stop: int) -> Index:
+        """Which rows of the prepared data these are."""
+        return self.index[start:stop]
+
+
+class Relation(Protocol):
+    """Which pairs of rows a table leaves out: self pairs, positives, rows of one class.
+
+    It must be symmetric: i leaves out j exactly when j leaves out i.
+    """
+
+    def hidden(self, rows: Ids, cols: range) -> tuple[Index, Index] | None:
+        """Positions (in `rows`, in `cols`) of the pairs left out; None where there are none."""
+
+
+@dataclass(frozen=True)
+class Everything:
+    """No pair is left out."""
+
+    def hidden(self, rows: Ids, cols: range) -> tuple[Index, Index] | None:  # noqa: ARG002
+        """None."""
+        return None
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """Row i leaves out the rows i + k for each offset k; offsets come in pairs of both signs, or 0.
+
+    Self pairs are offset 0; with views stacked one after the other, n rows each, the views of a
+    sample lie at multiples of n.
+    """
+
+    offsets: tuple[int, ...]
+
+    def hidden(self, rows: Ids, cols: range) -> tuple[Index, Index] | None:
+        """Where a diagonal crosses the tile."""
+        low, high = int(rows[0]), int(rows[-1])
+        crossing = [k for k in self.offsets if low + k < cols.stop and high + k >= cols.start]
+        if not crossing:
+            return None
+        ids = np.asarray(rows, dtype=np.intp)
+        found = []
+        for offset in crossing:
+            target = ids + offset - cols.start
+            inside = np.flatnonzero((target >= 0) & (target < len(cols)))
+            found.append((inside, target[inside]))
+        return np.concatenate([r for r, _ in found]), np.concatenate([c for _, c in found])
+
+
+@dataclass(frozen=True)
+class Table:
+    """The score of every anchor with every candidate, less the pairs that a relation leaves out.
+
+    Args:
+        anchors: Rows of the table, n of them.
+        candidates: Columns of the table, m of them.
+        relation: The pairs left out; they count for nothing in any reduction.
+        score: How a pair is scored.
+        anchor_number: The number of the first anchor where anchors are counted as candidates.
+        candidate_number: The number of the first candidate, where several tables share anchors.
+    """
+
+    anchors: Side
+    candidates: Span
+    relation: Relation = Everything()
+    score: Score = PRODUCT
+    anchor_number: int = 0
+    candidate_number: int = 0
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether rows and columns are the same rows: half of the table is enough."""
+        return self.anchors == self.candidates
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The working precision."""
+        return self.candidates.data.dtype
+
+    @property
+    def bound(self) -> float:
+        """No score is larger in magnitude, rounding aside."""
+        return self.score.bound(self.anchors.data.longest, self.candidates.data.longest)
+
+
+def row_products(left: Side, right: Side, step: int = 4096) -> Float:
+    """x_i . y_i for aligned rows of two sides, summed in float64, shape (n,)."""
+    products = np.empty(left.n)
+    for start in range(0, left.n, step):
+        stop = min(start + step, left.n)
+        x = left.read(start, stop).astype(np.float64)
+        y = right.read(start, stop).astype(np.float64)
+        products[start:stop] = np.einsum("ij,ij->i", x, y)
+    return products

@@ -1,0 +1,81 @@
+"""Cutting a table into numbered tasks of tiles; sizes depend on the problem alone.
+
+Neither threads nor memory change a task, so neither changes a bit of any result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .tables import Table
+
+TILE = 512
+"""Edge of a tile: 512 x 512 scores in float32 are 1 MiB and stay in cache."""
+
+_TASK_LEAST, _TASK_MOST = 1024, 8192
+_TASKS_PER_EDGE = 16
+_WHOLE_ROW_SCORES = 2**21
+"""Scores of a band of whole rows (8 MiB in float32), as far as a single row fits."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A rectangle of a table: rows and columns as positions in anchors and candidates."""
+
+    number: int
+    rows: range
+    cols: range
+    mirrored: bool
+    """Whether its columns stand for rows too: an off-diagonal part of a symmetric table."""
+
+    @property
+    def scores(self) -> int:
+        """How many scores it stands for."""
+        return len(self.rows) * len(self.cols) * (2 if self.mirrored else 1)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Edges of tiles and of tasks.
+
+    Args:
+        tile: Edge of a tile.
+        task: Edge of a task; a multiple of the tile's.
+    """
+
+    tile: int
+    task: int
+
+    def bands(self, stretch: range, edge: int) -> Iterator[range]:
+        """Consecutive pieces of a range."""
+        for start in range(stretch.start, stretch.stop, edge):
+            yield range(start, min(start + edge, stretch.stop))
+
+
+def cut_for(table: Table, tile: int = TILE) -> Cut:
+    """Tiles in cache; tasks small enough that some hundred of them keep the threads level."""
+    edge = task_edge(max(table.anchors.n, table.candidates.n))
+    return Cut(tile, max(1, edge // tile) * tile)
+
+
+def task_edge(longest: int) -> int:
+    """Edge of a task of a table whose longer side has this many rows."""
+    return min(max(longest // _TASKS_PER_EDGE, _TASK_LEAST), _TASK_MOST)
+
+
+def tasks(table: Table, cut: Cut, *, whole_rows: bool) -> Iterator[Task]:
+    """All tasks of a table in their fixed order; half of it where it is symmetric."""
+    rows, cols = range(table.anchors.n), range(table.candidates.n)
+    if whole_rows:
+        band = max(1, min(cut.tile, _WHOLE_ROW_SCORES // max(1, len(cols))))
+        for number, piece in enumerate(cut.bands(rows, band)):
+            yield Task(number, piece, cols, mirrored=False)
+        return
+    number = 0
+    for piece in cut.bands(rows, cut.task):
+        for across in cut.bands(cols, cut.task):
+            if table.symmetric and across.start < piece.start:
+                continue
+            yield Task(number, piece, across, table.symmetric and across.start > piece.start)
+            number += 1
