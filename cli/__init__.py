@@ -1,0 +1,1 @@
+"""The `contrast` command: a thin shell over `contrastive_core`."""

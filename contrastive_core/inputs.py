@@ -111,7 +111,7 @@ def _two(first: Source, second: Source, views: str | None) -> Arrangement:
 
 def _stack(source: Source, views: str | None) -> Arrangement:
     """Two views in one 2-D file, one after the other or row by row."""
-    rows, d = source.shape
+    rows = source.shape[0]
     if views in ("first", "second"):
         raise BadParameter(
             "views",

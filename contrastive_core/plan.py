@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from .engines import Pass, Results
@@ -78,7 +79,7 @@ def _tables(request: Request, relation: Relation) -> list[Table]:
         edges = [anchors.start, anchors.stop]
     bounds = sorted({candidates.start, *edges, candidates.stop})
     tables = []
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         part = Span(candidates.data, start, stop)
         number = start - request.origin
         table = Table(anchors, part, relation, candidate_number=number)

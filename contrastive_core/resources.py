@@ -49,7 +49,7 @@ class Resources:
                 "precision",
                 expected=" or ".join(PRECISIONS),
                 got=repr(self.precision),
-                remedy="float32 is enough for temperatures from 0.05 up; float64 for the last digit.",
+                remedy="float32 is enough for tau from 0.05 up; float64 is for the last digit.",
             )
         if self.memory <= 0:
             raise _bad_size(str(self.memory))

@@ -38,9 +38,8 @@ class LogSumExp(Reduction):
 
     def update(self, view: View, state: State) -> None:
         """Add the tile's exponentials."""
-        top, total = state
         if view.exponentials is not None:
-            self.merge(state, (np.zeros_like(top), row_sums(view.exponentials)))
+            self.merge(state, (np.zeros_like(state[0]), row_sums(view.exponentials)))
             return
         best = np.where(view.best > -np.inf, view.best, view.best.dtype.type(0))
         shifted = np.subtract(view.scores, best[:, None], out=view.scratch)

@@ -54,7 +54,7 @@ class Neighbours(Reduction):
 
 
 def first_in_rows(scores: npt.NDArray[np.floating], tolerances: Float) -> npt.NDArray[np.int64]:
-    """Position of the first neighbour of each row: the lowest in the run of the best; -1 if none."""
+    """Position of each row's first neighbour: the lowest in the run of the best; -1 if none."""
     low = scores.max(axis=1)
     slack = tolerances.astype(scores.dtype)
     while True:

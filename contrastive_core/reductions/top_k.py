@@ -32,8 +32,8 @@ class TopK(Reduction):
 
     def update(self, view: View, state: State) -> None:
         """Let the few candidates that reach the k-th score in."""
-        values, numbers = state
-        rows = np.flatnonzero((view.best >= values[:, -1]) & (view.best > -np.inf))
+        kth = state[0][:, -1]
+        rows = np.flatnonzero((view.best >= kth) & (view.best > -np.inf))
         if not len(rows):
             return
         found = _best_of(np.ascontiguousarray(view.scores[rows]), self.k)

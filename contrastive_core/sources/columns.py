@@ -188,7 +188,7 @@ def _bad(batch: pa.Array, d: int) -> npt.NDArray[np.bool_]:
             bad = bad | nulls.reshape(len(batch), d).any(axis=1)
         return bad
     lengths = batch.value_lengths().fill_null(-1).to_numpy(zero_copy_only=False)
-    bad = bad | (lengths != d)
+    bad |= lengths != d
     values = batch.flatten()
     if values.null_count:
         nulls = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
