@@ -11,9 +11,7 @@ from .memory import Room
 from .prepared import prepare
 from .problem import Positives, Views
 from .sources import Source, Strided
-
-LAYOUTS = ("stacked", "interleaved", "first", "second")
-"""What `--views` may say of one file."""
+from .vocabulary import LAYOUTS
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import BadParameter
+from .vocabulary import PRECISIONS
 
 Progress = Callable[[int, int], None]
 """Called with (scores done, scores in all) from the thread that started the computation."""
-
-PRECISIONS = ("float32", "float64")
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
@@ -38,12 +37,7 @@ class Resources:
     def __post_init__(self) -> None:
         """Check each bound."""
         if self.threads < 0:
-            raise BadParameter(
-                "threads",
-                expected="a whole number >= 1",
-                got=str(self.threads),
-                remedy="Leave it out for one thread per available processor.",
-            )
+            raise _bad_threads(str(self.threads))
         if self.precision not in PRECISIONS:
             raise BadParameter(
                 "precision",
@@ -63,6 +57,15 @@ class Resources:
 def available_processors() -> int:
     """Processors this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def parse_threads(written: str | None) -> int:
+    """A whole number of at least 1; 0, the processors available, when nothing is written."""
+    if written is None:
+        return 0
+    if re.fullmatch(r"[0-9]{1,4}", written) and int(written) > 0:
+        return int(written)
+    raise _bad_threads(written)
 
 
 def parse_size(written: str) -> int:
@@ -88,4 +91,13 @@ def _bad_size(written: str) -> BadParameter:
         expected="a size such as 512MiB or 2GiB",
         got=repr(written),
         remedy="Write a number and a unit: KiB, MiB, GiB.",
+    )
+
+
+def _bad_threads(written: str) -> BadParameter:
+    return BadParameter(
+        "threads",
+        expected="a whole number from 1 to 9999",
+        got=repr(written),
+        remedy="Leave it out for one thread per available processor.",
     )

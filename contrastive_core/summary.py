@@ -20,8 +20,7 @@ from .problem import Positives
 from .sources import Source
 from .standing import Standing
 from .tables import Index
-
-REDUCTIONS = ("mean", "sum")
+from .vocabulary import REDUCTIONS
 
 _QUANTILES = {"min": 0.0, "p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
 

@@ -1,0 +1,113 @@
+"""The `contrast` command: its group, its exit codes, its last word on every error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+from click.exceptions import NoArgsIsHelpError
+
+from contrastive_core.errors import BadParameter, ContrastError, known_names
+from contrastive_core.version import VERSION
+
+from .consoles import Manners
+from .loss import loss
+from .options import HELP_NAMES
+
+DONE, BAD_INPUT, FAULT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
+
+
+class Commands(click.Group):
+    """The commands; an unknown one is answered with the nearest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or the error that lists the known ones."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise BadParameter(
+                "command",
+                expected="a command of contrast",
+                got=repr(args[0]),
+                remedy=known_names(args[0], self.commands),
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings=HELP_NAMES, no_args_is_help=True)
+@click.version_option(VERSION, prog_name="contrast", message="%(prog)s %(version)s")
+def contrast() -> None:
+    """Read saved embeddings and say what contrastive learning makes of them.
+
+    \b
+    Example:
+      contrast loss --kind infonce --tau 0.07 emb.npy
+
+    Results go to standard output, everything else to standard error. Exit codes: 0 done, 2 usage
+    or bad input, 3 a fault of contrast, 130 interrupted, 141 reader gone.
+    """
+
+
+contrast.add_command(loss)
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Run the command line; every way out is decided here."""
+    debug = "--debug" in args
+    try:
+        contrast.main(args, prog_name="contrast", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_stdout()
+        return READER_GONE
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except ContrastError as error:
+        return _refused(f"{error.what}: expected {error.expected}, got {error.got}.", error.remedy)
+    except NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return BAD_INPUT
+    except click.ClickException as error:
+        return _refused(*_usage(error))
+    except MemoryError as error:
+        return _refused(f"memory: not enough ({error}).", "Lower --memory or --threads.")
+    except OSError as error:
+        return _refused(f"{error.filename or 'system'}: {error.strerror or error}.", "")
+    except Exception as error:  # the last word: whatever is left is a fault of ours
+        return _fault(error, debug=debug)
+    return DONE
+
+
+def _refused(what: str, remedy: str) -> int:
+    Manners().error(what + (f"\n  {remedy}" if remedy else ""))
+    return BAD_INPUT
+
+
+def _usage(error: click.ClickException) -> tuple[str, str]:
+    """Click's own complaint, with the way to the help."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "contrast"
+    return error.format_message(), f"See {command} --help."
+
+
+def _fault(error: Exception, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    kind = type(error).__name__
+    Manners().error(f"a fault of contrast, not of your data: {kind}: {error}.")
+    if not debug:
+        click.echo("  Run again with --debug for the traceback.", err=True)
+    return FAULT
+
+
+def _leave_stdout() -> None:
+    """Point standard output nowhere, so that the interpreter's last flush does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
