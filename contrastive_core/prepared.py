@@ -227,8 +227,8 @@ class BadRows:
         self._note(start, "NaN or infinity", ~finite)
         if unit:
             self._note(start, "only zeros, and so no direction", norms == 0.0)
-        if ready.dtype != norms.dtype:
-            overflown = finite & ~np.isfinite(ready.max(axis=1) - ready.min(axis=1))
+        elif norms.max() > np.finfo(ready.dtype).max:
+            overflown = finite & ~np.isfinite(ready).all(axis=1)
             self._note(start, f"numbers beyond the range of {ready.dtype}", overflown)
 
     def stop_if_any(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,46 @@ class Pass:
     rows: tuple[Reduction, ...]
     cols: tuple[Reduction, ...] = ()
 
-    @property
+    @cached_property
     def whole_rows(self) -> bool:
         """Whether complete rows are needed at once."""
         return any(reduction.whole_rows for reduction in self.rows)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Which reduction is shown scores, and which exponentials of which scale."""
+        bound, dtype = self.table.bound, self.table.dtype
+        rows = tuple(Role(r, r.exponent(bound, dtype)) for r in self.rows)
+        cols = tuple(Role(r, r.exponent(bound, dtype)) for r in self.cols)
+        scales = dict.fromkeys(role.scale for role in (*rows, *cols))
+        exponents = tuple(scale for scale in scales if scale is not None)
+        alone = len(scales) == 1 and self.table.score.linear
+        return Roles(rows, cols, exponents, exponents[0] if alone and exponents else None)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A reduction, and the scale of the exponentials it is shown; None: the scores."""
+
+    reduction: Reduction
+    scale: float | None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The reductions of a pass over rows and over columns.
+
+    Args:
+        rows: Over the candidates of each anchor.
+        cols: Over the anchors of each candidate.
+        scales: The different scales.
+        factor: The scale that the product itself carries, where only one is ever asked.
+    """
+
+    rows: tuple[Role, ...]
+    cols: tuple[Role, ...]
+    scales: tuple[float, ...]
+    factor: float | None
 
 
 @dataclass(frozen=True)
@@ -73,84 +110,53 @@ class Workspace:
         return buffer[:size].reshape(shape)
 
 
-@dataclass(frozen=True)
-class _Served:
-    """A reduction, one side of a tile, and the state of that side's rows."""
-
-    reduction: Reduction
-    state: State
-    transposed: bool
-    scale: float | None
-
-
 def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
     """Do one task."""
-    table = job.table
+    table, roles = job.table, job.roles
     rows = tuple(reduction.start(len(task.rows)) for reduction in job.rows)
     diagonal = table.symmetric and task.rows == task.cols and not job.whole_rows
-    over_cols = job.rows if task.mirrored or diagonal else job.cols
-    cols = rows if diagonal else tuple(r.start(len(task.cols)) for r in over_cols)
-    factor = _carried(job)
+    over_cols = roles.rows if task.mirrored or diagonal else roles.cols
+    cols = rows if diagonal else tuple(r.reduction.start(len(task.cols)) for r in over_cols)
     candidates = table.candidates.read(task.cols.start, task.cols.stop)
     edge = len(task.cols) if job.whole_rows else cut.tile
     for down in cut.bands(task.rows, cut.tile):
         anchors = workspace.array("anchors", (len(down), candidates.shape[1]), table.dtype)
         block = table.anchors.read(down.start, down.stop)
-        np.multiply(block, table.dtype.type(factor or 1.0), out=anchors)
+        np.multiply(block, table.dtype.type(roles.factor or 1.0), out=anchors)
+        own = _slices(rows, down.start - task.rows.start, len(down))
         for across in cut.bands(task.cols, edge):
             if diagonal and across.start < down.start:
                 continue
-            tile = _Tile(job, down, across, factor, workspace)
-            tile.fill(anchors, candidates[across.start - task.cols.start :][: len(across)])
-            served = [*_serve(job.rows, rows, tile, down.start - task.rows.start, False)]
+            offset = across.start - task.cols.start
+            tile = _Tile(job, down, across, workspace)
+            tile.fill(anchors, candidates[offset : offset + len(across)])
+            served = [(role, state, False) for role, state in zip(roles.rows, own, strict=True)]
             if over_cols and not (diagonal and across == down):
-                offset = across.start - task.cols.start
-                served += _serve(over_cols, cols, tile, offset, True)
+                others = _slices(cols, offset, len(across))
+                served += [(r, state, True) for r, state in zip(over_cols, others, strict=True)]
             tile.reduce(served)
     return Partial(rows, () if diagonal else cols)
 
 
-def _carried(job: Pass) -> float | None:
-    """The factor that the product itself can carry: where only one scale is ever asked."""
-    table = job.table
-    scales = {r.exponent(table.bound, table.dtype) for r in (*job.rows, *job.cols)}
-    return scales.pop() if len(scales) == 1 and table.score.linear else None
-
-
-def _serve(
-    reductions: Sequence[Reduction],
-    states: Sequence[State],
-    tile: _Tile,
-    offset: int,
-    transposed: bool,
-) -> list[_Served]:
-    """The reductions of one side with the slice of their states that the tile covers."""
-    length = len(tile.across if transposed else tile.down)
-    table = tile.job.table
-    return [
-        _Served(
-            reduction,
-            tuple(array[offset : offset + length] for array in state),
-            transposed,
-            reduction.exponent(table.bound, table.dtype),
-        )
-        for reduction, state in zip(reductions, states, strict=True)
-    ]
+def _slices(states: Sequence[State], start: int, length: int) -> list[State]:
+    """The part of some states that a tile covers."""
+    return [tuple(array[start : start + length] for array in state) for state in states]
 
 
 class _Tile:
     """One block of scores, and the order in which it is used up."""
 
-    def __init__(
-        self, job: Pass, down: range, across: range, factor: float | None, workspace: Workspace
-    ) -> None:
-        self.job, self.down, self.across, self.factor = job, down, across, factor
-        shape = (len(down), len(across))
-        self.scores = workspace.array("scores", shape, job.table.dtype)
-        self.scratch = workspace.array("scratch", shape, job.table.dtype)
+    def __init__(self, job: Pass, down: range, across: range, workspace: Workspace) -> None:
+        self.job, self.down, self.across, self.workspace = job, down, across, workspace
+        self.scores = workspace.array("scores", (len(down), len(across)), job.table.dtype)
         table = job.table
         ids = table.anchors.ids(down.start, down.stop)
         self.hidden = table.relation.hidden(ids, table.candidates.ids(across.start, across.stop))
+
+    @property
+    def scratch(self) -> Block:
+        """A second block of the same shape."""
+        return self.workspace.array("scratch", self.scores.shape, self.scores.dtype)
 
     def fill(self, anchors: Block, candidates: Block) -> None:
         """Score all pairs; those left out score -inf."""
@@ -158,23 +164,23 @@ class _Tile:
         if self.hidden is not None:
             self.scores[self.hidden] = -np.inf
 
-    def reduce(self, served: Sequence[_Served]) -> None:
+    def reduce(self, served: Sequence[tuple[Role, State, bool]]) -> None:
         """Scores first; then the exponentials of each scale, once for both sides."""
-        for one in served:
-            if one.scale is None:
-                one.reduction.update(self._view(one.transposed), one.state)
-        for scale in dict.fromkeys(one.scale for one in served if one.scale is not None):
+        for role, state, transposed in served:
+            if role.scale is None:
+                role.reduction.update(self._view(transposed), state)
+        for scale in self.job.roles.scales:
             exponentials = self._exponentials(scale)
-            for one in served:
-                if one.scale == scale:
-                    one.reduction.update(self._view(one.transposed, exponentials), one.state)
+            for role, state, transposed in served:
+                if role.scale == scale:
+                    role.reduction.update(self._view(transposed, exponentials), state)
 
     def _exponentials(self, scale: float) -> Block:
         """exp(scale * score): in place where the product carried the scale, else in scratch."""
-        if self.factor == scale:
+        if self.job.roles.factor == scale:
             return np.asarray(np.exp(self.scores, out=self.scores))
-        np.multiply(self.scores, self.scores.dtype.type(scale), out=self.scratch)
-        return np.asarray(np.exp(self.scratch, out=self.scratch))
+        out = np.multiply(self.scores, self.scores.dtype.type(scale), out=self.scratch)
+        return np.asarray(np.exp(out, out=out))
 
     def _view(self, transposed: bool, exponentials: Block | None = None) -> View:
         table, hidden = self.job.table, self.hidden

@@ -39,22 +39,20 @@ class LogSumExp(Reduction):
     def update(self, view: View, state: State) -> None:
         """Add the tile's exponentials."""
         if view.exponentials is not None:
-            self.merge(state, (np.zeros_like(state[0]), row_sums(view.exponentials)))
+            state[0].fill(0.0)  # in this path no sum is ever shifted
+            state[1][:] += row_sums(view.exponentials)
             return
         best = np.where(view.best > -np.inf, view.best, view.best.dtype.type(0))
         shifted = np.subtract(view.scores, best[:, None], out=view.scratch)
         shifted *= shifted.dtype.type(self.scale)
         np.exp(shifted, out=shifted)
         reached = np.where(view.best > -np.inf, best * np.float64(self.scale), -np.inf)
-        self.merge(state, (reached, row_sums(shifted)))
+        self.merge(state, (reached, row_sums(shifted).astype(np.float64)))
 
     def merge(self, into: State, other: State) -> None:
         """Bring both sums to the larger top, and add."""
         top, total = into
         new = np.maximum(top, other[0])
-        if np.array_equal(top, new) and np.array_equal(other[0], new):
-            total += other[1]
-            return
         shift = np.where(np.isfinite(new), new, 0.0)
         total *= np.exp(top - shift)
         total += other[1] * np.exp(other[0] - shift)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-
-from ..numerics import Float
 
 State = tuple[npt.NDArray[Any], ...]
 """Arrays whose first axis counts the rows of the table."""
@@ -72,7 +70,11 @@ class Reduction(ABC):
         """The result: one or several numbers per row."""
 
 
-def row_sums(values: npt.NDArray[Any]) -> Float:
-    """Sums along the rows of a tile as a product with ones, widened to float64."""
-    ones = np.ones(values.shape[1], values.dtype)
-    return (values @ ones).astype(np.float64)
+@lru_cache(maxsize=64)
+def _ones(length: int, dtype: str) -> npt.NDArray[Any]:
+    return np.ones(length, dtype)
+
+
+def row_sums(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Sums along the rows of a tile as a product with ones, in the precision of the tile."""
+    return np.asarray(values @ _ones(values.shape[1], values.dtype.char))
