@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .errors import TooLittleMemory
+from .prepared import BLOCK
 from .resources import Resources, format_size
-from .tiles import TILE, task_edge
+from .tiles import TASK_MOST, TILE, task_edge
 
 _PER_ROW = 160
 """Bytes kept per row beside the row itself: states, positives, losses, ranks, in float64."""
 
 _DECODING = 24
 """Bytes per number while a block is decoded: stored, float64, ready."""
-
-_BLOCK = 2**19
-"""Numbers decoded at a time; see `prepared.py`."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def make_room(n: int, d: int, resources: Resources) -> Room:
     """
     item = 4 if resources.precision == "float32" else 8
     kept = n * _PER_ROW
-    decoding = min(n * d, _BLOCK) * _DECODING
+    decoding = min(n, 1 + BLOCK // d) * d * _DECODING
     rows = n * d * item
     spilled = _worker(n, d, item, spilled=True)
     in_place = _worker(n, d, item, spilled=False)
@@ -61,5 +59,5 @@ def _worker(n: int, d: int, item: int, *, spilled: bool) -> int:
     """Bytes of one thread: two tiles, a block of anchors, the candidates read from disk, states."""
     tile = min(TILE, n)
     task = min(task_edge(n), n)
-    read = (task + tile) * d * item if spilled else 0
+    read = (min(n, TASK_MOST) + tile) * d * item if spilled else 0
     return 2 * tile * tile * item + tile * d * item + read + 8 * task * 64

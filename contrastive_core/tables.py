@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .numerics import Float
-from .prepared import Prepared
+from .prepared import BLOCK, Prepared
 from .scores import PRODUCT, Score
 
 Index = npt.NDArray[np.intp]
@@ -171,9 +171,10 @@ class Table:
         return self.score.bound(self.anchors.data.longest, self.candidates.data.longest)
 
 
-def row_products(left: Side, right: Side, step: int = 4096) -> Float:
+def row_products(left: Side, right: Side) -> Float:
     """x_i . y_i for aligned rows of two sides, summed in float64, shape (n,)."""
     products = np.empty(left.n)
+    step = max(1, BLOCK // left.data.d)
     for start in range(0, left.n, step):
         stop = min(start + step, left.n)
         x = left.read(start, stop).astype(np.float64)

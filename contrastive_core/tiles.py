@@ -13,7 +13,7 @@ from .tables import Table
 TILE = 512
 """Edge of a tile: 512 x 512 scores in float32 are 1 MiB and stay in cache."""
 
-_TASK_LEAST, _TASK_MOST = 1024, 8192
+TASK_LEAST, TASK_MOST = 1024, 8192
 _TASKS_PER_EDGE = 16
 _WHOLE_ROW_SCORES = 2**21
 """Scores of a band of whole rows (8 MiB in float32), as far as a single row fits."""
@@ -40,11 +40,13 @@ class Cut:
     """Edges of tiles and of tasks.
 
     Args:
-        tile: Edge of a tile.
-        task: Edge of a task; a multiple of the tile's.
+        rows: Rows of a tile.
+        cols: Columns of a tile; as many as rows where the table is symmetric.
+        task: Rows and columns of a task, at most; a multiple of a square tile's edge.
     """
 
-    tile: int
+    rows: int
+    cols: int
     task: int
 
     def bands(self, stretch: range, edge: int) -> Iterator[range]:
@@ -56,19 +58,24 @@ class Cut:
 def cut_for(table: Table, tile: int = TILE) -> Cut:
     """Tiles in cache; tasks small enough that some hundred of them keep the threads level."""
     edge = task_edge(max(table.anchors.n, table.candidates.n))
-    return Cut(tile, max(1, edge // tile) * tile)
+    task = max(1, edge // tile) * tile
+    if table.anchors.n >= tile:
+        return Cut(tile, tile, task)
+    # Few anchors: a wide tile of the same area, so that there are few of them.
+    wide = min(tile * (tile // table.anchors.n), TASK_MOST)
+    return Cut(tile, wide, max(task, wide))
 
 
 def task_edge(longest: int) -> int:
     """Edge of a task of a table whose longer side has this many rows."""
-    return min(max(longest // _TASKS_PER_EDGE, _TASK_LEAST), _TASK_MOST)
+    return min(max(longest // _TASKS_PER_EDGE, TASK_LEAST), TASK_MOST)
 
 
 def tasks(table: Table, cut: Cut, *, whole_rows: bool) -> Iterator[Task]:
     """All tasks of a table in their fixed order; half of it where it is symmetric."""
     rows, cols = range(table.anchors.n), range(table.candidates.n)
     if whole_rows:
-        band = max(1, min(cut.tile, _WHOLE_ROW_SCORES // max(1, len(cols))))
+        band = max(1, min(cut.rows, _WHOLE_ROW_SCORES // max(1, len(cols))))
         for number, piece in enumerate(cut.bands(rows, band)):
             yield Task(number, piece, cols, mirrored=False)
         return

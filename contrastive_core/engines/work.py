@@ -118,8 +118,8 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
     over_cols = roles.rows if task.mirrored or diagonal else roles.cols
     cols = rows if diagonal else tuple(r.reduction.start(len(task.cols)) for r in over_cols)
     candidates = table.candidates.read(task.cols.start, task.cols.stop)
-    edge = len(task.cols) if job.whole_rows else cut.tile
-    for down in cut.bands(task.rows, cut.tile):
+    edge = len(task.cols) if job.whole_rows else cut.cols
+    for down in cut.bands(task.rows, cut.rows):
         anchors = workspace.array("anchors", (len(down), candidates.shape[1]), table.dtype)
         block = table.anchors.read(down.start, down.stop)
         np.multiply(block, table.dtype.type(roles.factor or 1.0), out=anchors)
@@ -153,10 +153,9 @@ class _Tile:
         ids = table.anchors.ids(down.start, down.stop)
         self.hidden = table.relation.hidden(ids, table.candidates.ids(across.start, across.stop))
 
-    @property
-    def scratch(self) -> Block:
-        """A second block of the same shape."""
-        return self.workspace.array("scratch", self.scores.shape, self.scores.dtype)
+    def scratch(self, shape: tuple[int, int]) -> Block:
+        """A second block, free to write to."""
+        return self.workspace.array("scratch", shape, self.scores.dtype)
 
     def fill(self, anchors: Block, candidates: Block) -> None:
         """Score all pairs; those left out score -inf."""
@@ -179,7 +178,9 @@ class _Tile:
         """exp(scale * score): in place where the product carried the scale, else in scratch."""
         if self.job.roles.factor == scale:
             return np.asarray(np.exp(self.scores, out=self.scores))
-        out = np.multiply(self.scores, self.scores.dtype.type(scale), out=self.scratch)
+        out = np.multiply(
+            self.scores, self.scores.dtype.type(scale), out=self.scratch(self.scores.shape)
+        )
         return np.asarray(np.exp(out, out=out))
 
     def _view(self, transposed: bool, exponentials: Block | None = None) -> View:
@@ -198,6 +199,6 @@ class _Tile:
             slice(self.across.start, self.across.stop),
             table.anchor_number + self.down.start,
             None if hidden is None else (hidden[1], hidden[0]),
-            self.scratch.T,
+            self.scratch,
             None if exponentials is None else exponentials.T,
         )

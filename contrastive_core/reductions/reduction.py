@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -16,7 +17,11 @@ State = tuple[npt.NDArray[Any], ...]
 Hidden = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
-@dataclass(frozen=True)
+Scratch = Callable[[tuple[int, int]], npt.NDArray[Any]]
+"""A C-contiguous array of some shape, free to write to until the next tile."""
+
+
+@dataclass
 class View:
     """A tile seen from its rows, or (transposed) from its columns.
 
@@ -25,7 +30,7 @@ class View:
         rows: Which rows of the table's side these are.
         first: The number of the first candidate of the tile.
         hidden: Positions of the pairs left out, or None.
-        scratch: An array of the same shape, free to write to.
+        buffer: Where `scratch` comes from.
         exponentials: exp(scale * score) with 0 for the pairs left out, for a reduction that asked.
     """
 
@@ -33,8 +38,16 @@ class View:
     rows: slice
     first: int
     hidden: Hidden | None
-    scratch: npt.NDArray[Any]
+    buffer: Scratch
     exponentials: npt.NDArray[Any] | None = None
+
+    @property
+    def scratch(self) -> npt.NDArray[Any]:
+        """An array shaped and laid out as the scores, free to write to."""
+        b, c = self.scores.shape
+        if self.scores.flags.c_contiguous:
+            return self.buffer((b, c))
+        return self.buffer((c, b)).T
 
     @cached_property
     def best(self) -> npt.NDArray[Any]:
