@@ -32,6 +32,9 @@ class LossCommand(click.Command):
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             raise _no_such_option(error.option_name, ctx.meta.get("declaration")) from error
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The shared options and those of the kind."""
@@ -170,18 +173,19 @@ def _missing_kind() -> BadParameter:
 
 def _no_such_option(name: str, declaration: type[Loss] | None) -> BadParameter:
     """The error for an option that the kind does not take: it names those it does take."""
-    own = spellings(declaration) if declaration else {}
-    bare = name.lstrip("-")
-    owners = [kind for kind, other in LOSSES.items() if bare in spellings(other)]
-    if declaration is None and owners:
-        remedy = f"Say --kind first: {name} belongs to {', '.join(owners)}."
+    owners = [kind for kind, other in LOSSES.items() if name.lstrip("-") in spellings(other)]
+    belongs = f"{name} belongs to {', '.join(owners)}. " if owners else ""
+    shared = [option.opts[-1] for option in loss.params if isinstance(option, click.Option)]
+    if declaration is None:
+        known = known_names(name, shared)
+        remedy = f"Say --kind first: {belongs}" if owners else f"{known} --kind adds its own."
     else:
-        shared = [option.opts[-1] for option in loss.params if isinstance(option, click.Option)]
-        known = [*(f"--{spelling}" for spelling in own), *shared]
-        belongs = f" {name} belongs to {', '.join(owners)}." if owners else ""
-        remedy = known_names(name, known) + belongs
+        own = [f"--{spelling}" for spelling in spellings(declaration)]
+        near = known_names(name, [*own, *shared]).partition("Known:")[0]
+        takes = f"{declaration.kind} takes {', '.join(own)}; all kinds take {', '.join(shared)}."
+        remedy = f"{belongs or near}{takes}"
     kind = f"--kind {declaration.kind}" if declaration else "contrast loss"
-    return BadParameter(name, expected=f"an option of {kind}", got=name, remedy=remedy)
+    return BadParameter(name, expected=f"an option of {kind}", got=name, remedy=remedy.strip())
 
 
 def _write_kinds(formatter: click.HelpFormatter) -> None:

@@ -178,9 +178,8 @@ class _Tile:
         """exp(scale * score): in place where the product carried the scale, else in scratch."""
         if self.job.roles.factor == scale:
             return np.asarray(np.exp(self.scores, out=self.scores))
-        out = np.multiply(
-            self.scores, self.scores.dtype.type(scale), out=self.scratch(self.scores.shape)
-        )
+        out = self.scratch((len(self.down), len(self.across)))
+        np.multiply(self.scores, self.scores.dtype.type(scale), out=out)
         return np.asarray(np.exp(out, out=out))
 
     def _view(self, transposed: bool, exponentials: Block | None = None) -> View:
