@@ -181,7 +181,8 @@ def _no_such_option(name: str, declaration: type[Loss] | None) -> BadParameter:
         remedy = f"Say --kind first: {belongs}" if owners else f"{known} --kind adds its own."
     else:
         own = [f"--{spelling}" for spelling in spellings(declaration)]
-        near = known_names(name, [*own, *shared]).partition("Known:")[0]
+        bare = [each.lstrip("-") for each in (*own, *shared)]
+        near = known_names(name.lstrip("-"), bare).partition("Known:")[0]
         takes = f"{declaration.kind} takes {', '.join(own)}; all kinds take {', '.join(shared)}."
         remedy = f"{belongs or near}{takes}"
     kind = f"--kind {declaration.kind}" if declaration else "contrast loss"

@@ -63,7 +63,7 @@ def run(args: list[str]) -> int:
     """Run the command line; every way out is decided here."""
     debug = "--debug" in args
     try:
-        contrast.main(args, prog_name="contrast", standalone_mode=False)
+        _invoke(args)
         sys.stdout.flush()
     except BrokenPipeError:
         _leave_stdout()
@@ -84,6 +84,20 @@ def run(args: list[str]) -> int:
     except Exception as error:  # the last word: whatever is left is a fault of ours
         return _fault(error, debug=debug)
     return DONE
+
+
+def _invoke(args: list[str]) -> None:
+    """Run the command.
+
+    Click's own `main` would turn a closed pipe into exit code 1; it is used for completion alone.
+    """
+    if "_CONTRAST_COMPLETE" in os.environ:
+        contrast.main(args, prog_name="contrast")
+    try:
+        with contrast.make_context("contrast", args) as context:
+            contrast.invoke(context)
+    except click.exceptions.Exit:
+        return
 
 
 def _refused(what: str, remedy: str) -> int:

@@ -75,6 +75,8 @@ def _random_positives(views: Views) -> str | None:
         f"positives are no closer than random pairs (mean similarity "
         f"{positives.mean():.4f} against {chance:.4f}; positives: {views.found.description})."
     )
+    if chance > 1.0 - _FINGERPRINT_WITHIN and views.data.unit:
+        return f"{text} All embeddings point the same way."
     return f"{text} {_better_layout(views, chance)}"
 
 

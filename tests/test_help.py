@@ -1,0 +1,131 @@
+"""Help is the documentation: it is complete, its examples run, it costs little."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from contrast_cli.loss import loss
+from contrast_cli.main import run
+
+from contrastive_core.losses import LOSSES
+from contrastive_core.parameters import Choice, Number, parameters, spellings
+
+
+def _help(*arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert run(list(arguments)) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return str(out)
+
+
+def _options(text: str) -> set[str]:
+    """The options that a help text explains."""
+    lines = [line for line in text.splitlines() if re.match(r"  -", line)]
+    return {option for line in lines for option in re.findall(r"--[a-z-]+", line.split("  ")[1])}
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+@pytest.mark.parametrize("order", ["before", "after", "equals"])
+def test_help_of_a_kind_shows_its_options_and_no_others(
+    kind: str, order: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {
+        "before": ["--help", "--kind", kind],
+        "after": ["--kind", kind, "-h"],
+        "equals": [f"--kind={kind}", "--help"],
+    }
+    text = _help("loss", *words[order], capsys=capsys)
+    assert _options(text) == {f"--{name}" for name in spellings(LOSSES[kind])}
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_help_of_a_kind_shows_formula_meaning_paper_and_defaults(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    declaration = LOSSES[kind]
+    text = _help("loss", "--kind", kind, "--help", capsys=capsys)
+    flat = " ".join(text.split())
+    assert declaration.headline() in flat
+    assert declaration.meaning.replace("-", "") in flat.replace("- ", "").replace("-", "")
+    assert declaration.paper.citation in flat
+    assert declaration.paper.url in flat
+    for line in declaration.formula().splitlines():
+        assert line in text
+    for parameter in parameters(declaration):
+        if isinstance(parameter.bound, Number | Choice):
+            assert f"[default: {parameter.default}]" in flat
+
+
+def test_plain_help_shows_the_shared_options_and_the_kinds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = _help("loss", "--help", capsys=capsys)
+    assert "--tau" not in _options(text)
+    assert {"--kind", "--views", "--threads", "--memory", "--output"} <= _options(text)
+    for kind, declaration in LOSSES.items():
+        assert re.search(rf"^  {kind} ", text, re.MULTILINE)
+        assert declaration.headline().split(":")[0][:40] in text
+
+
+def test_an_example_per_line_in_every_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--help"], ["loss", "--help"]):
+        text = _help(*words, capsys=capsys)
+        assert "  contrast loss --kind infonce --tau 0.07 emb.npy\n" in text
+    assert "Print" in (loss.help or "")
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_the_example_of_a_kind_runs(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    program, *arguments = LOSSES[kind].example.split()
+    assert program == "contrast"
+    assert run(arguments) == 0
+    assert kind in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _help("--version", capsys=capsys) == "contrast 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["loss", "--help"], ["loss", "--kind", "clip", "-h"], ["--version"]]
+)
+def test_help_imports_neither_numpy_nor_pyarrow_nor_rich(arguments: list[str]) -> None:
+    blocked = "import sys; sys.modules.update(numpy=None, pyarrow=None, rich=None);"
+    command = f"{blocked} from contrast_cli.main import run; sys.exit(run({arguments!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _complete(words: str, number: int) -> list[str]:
+    """What bash would be offered."""
+    blocked = "import sys; sys.modules.update(numpy=None, pyarrow=None, rich=None);"
+    command = f"{blocked} from contrast_cli.main import main; main()"
+    environment = {
+        **os.environ,
+        "_CONTRAST_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(number),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_kinds_are_completed_without_numpy() -> None:
+    assert _complete("contrast loss --kind ", 3) == list(LOSSES)
+
+
+def test_options_of_the_kind_are_completed() -> None:
+    assert _complete("contrast loss --kind infonce --den", 4) == ["--denominator"]
+    assert _complete("contrast loss --kind infonce --denominator v", 5) == ["views"]
