@@ -21,7 +21,7 @@ _HEAD = 2
 """Numbers of a row that tell most rows apart."""
 
 _FINGERPRINT_WITHIN = 1e-6
-"""A value this near to the one of collapse, relative to max(1, it), is named."""
+"""A value this near to the one of collapse, relative to max(1, it), is named; rounding aside."""
 
 
 def warnings(evaluation: Evaluation) -> list[str]:
@@ -54,7 +54,8 @@ def _collapse(evaluation: Evaluation) -> str | None:
     """The value that a space of one point has."""
     mean = float(np.nanmean(evaluation.values))
     fingerprint = evaluation.loss.chance(evaluation.candidates)
-    if abs(mean - fingerprint) > _FINGERPRINT_WITHIN * max(1.0, fingerprint):
+    rounding = np.finfo(evaluation.views.data.dtype).eps * evaluation.loss.ledger().scale
+    if abs(mean - fingerprint) > _FINGERPRINT_WITHIN * max(1.0, fingerprint) + 2.0 * rounding:
         return None
     return (
         f"collapse: the value equals log K = log {evaluation.candidates} = {fingerprint:.6f}, what "
@@ -145,11 +146,13 @@ def _copies(views: Views, direction: Direction, codes: Codes) -> npt.NDArray[np.
     )
     shown = (same_sample >= candidates.start) & (same_sample < candidates.stop)
     copies = np.zeros(anchors.n, np.int64)
-    for column in views.positive_ids(anchors).T:
-        code = codes[column]
+    positives = codes[views.positive_ids(anchors)]
+    for column, code in enumerate(positives.T):
         place = np.minimum(np.searchsorted(values, code), len(values) - 1)
         equal = np.where(values[place] == code, counts[place], 0)
-        copies += equal - ((codes[same_sample] == code[:, None]) & shown).sum(axis=1)
+        equal -= ((codes[same_sample] == code[:, None]) & shown).sum(axis=1)
+        counted = (positives[:, :column] == code[:, None]).any(axis=1)
+        copies += np.where(counted, 0, equal)
     return copies
 
 

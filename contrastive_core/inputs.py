@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from .errors import BadInput, BadParameter
 from .losses.declaration import Loss
 from .memory import Room
-from .prepared import prepare
+from .prepared import Prepared, prepare
 from .problem import Positives, Views
 from .sources import Source, Strided
 from .vocabulary import LAYOUTS
@@ -73,7 +75,21 @@ def read(arrangement: Arrangement, loss: Loss, room: Room, precision: str) -> Vi
         )
     unit = getattr(loss, "similarity", "cosine") == "cosine"
     data = prepare(arrangement.strands, unit=unit, dtype=precision, in_memory=room.in_memory)
+    _check_range(data, arrangement.strands[0].name)
     return Views(data, arrangement.n, count, arrangement.found)
+
+
+def _check_range(data: Prepared, name: str) -> None:
+    """Refuse rows so long that a dot product may leave the range of the working precision."""
+    largest = float(np.finfo(data.dtype).max)
+    if data.longest < largest**0.5:
+        return
+    raise BadInput(
+        name,
+        expected=f"rows whose dot products fit in {data.dtype}",
+        got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
+        remedy="Use --similarity cosine, or --precision float64 if that is wide enough.",
+    )
 
 
 def _two(first: Source, second: Source, views: str | None) -> Arrangement:

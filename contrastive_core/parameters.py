@@ -32,7 +32,8 @@ class Number:
     @property
     def expected(self) -> str:
         """The legal values in words."""
-        return "a finite number" + ("" if self.above == -math.inf else f" > {self.above:g}")
+        bound = "" if self.above == -math.inf else f" > {self.above:g}"
+        return "a finite number" + bound
 
     @property
     def bad(self) -> tuple[Any, ...]:
@@ -46,14 +47,18 @@ class Number:
             number = float(value)
         except (TypeError, ValueError):
             number = math.nan
-        if math.isfinite(number) and number > self.above:
+        if math.isfinite(number) and number > self.above and self._invertible(number):
             return number
         raise BadParameter(
             name,
-            expected=self.expected,
+            expected=self.expected + (" with a finite inverse" if number > self.above else ""),
             got=str(value),
             remedy=f"Give {name} a value such as {self.example:g}.",
         )
+
+    def _invertible(self, number: float) -> bool:
+        """Whether its inverse is a number too, where that has a name."""
+        return self.reciprocal is None or (number != 0.0 and math.isfinite(1.0 / number))
 
     @property
     def example(self) -> float:

@@ -30,6 +30,11 @@ class Request:
     origin: int
     reductions: tuple[Reduction, ...]
 
+    @property
+    def whole_rows(self) -> bool:
+        """Whether complete rows are needed: then no table is cut or shared."""
+        return any(reduction.whole_rows for reduction in self.reductions)
+
 
 @dataclass(frozen=True)
 class _Share:
@@ -60,7 +65,7 @@ def _add(passes: list[Pass], request: Request, relation: Relation) -> list[_Shar
     """Enter a request's tables, or join the pass that walks one of them the other way."""
     shares = []
     for table in _tables(request, relation):
-        position = _opposite(passes, table)
+        position = None if request.whole_rows else _opposite(passes, table)
         if position is None:
             shares.append(_Share(len(passes), transposed=False))
             passes.append(Pass(table, request.reductions))
@@ -75,7 +80,7 @@ def _tables(request: Request, relation: Relation) -> list[Table]:
     """The candidates cut where the anchors begin and end, so that the square part is symmetric."""
     anchors, candidates = request.anchors, request.candidates
     edges: list[int] = []
-    if isinstance(anchors, Span) and anchors.inside(candidates):
+    if isinstance(anchors, Span) and anchors.inside(candidates) and not request.whole_rows:
         edges = [anchors.start, anchors.stop]
     bounds = sorted({candidates.start, *edges, candidates.stop})
     tables = []
@@ -91,7 +96,7 @@ def _opposite(passes: Sequence[Pass], table: Table) -> int | None:
     """The pass over the same scores with anchors and candidates exchanged."""
     for position, job in enumerate(passes):
         exchanged = (job.table.anchors, job.table.candidates) == (table.candidates, table.anchors)
-        if exchanged and not table.symmetric and not job.cols:
+        if exchanged and not table.symmetric and not job.cols and not job.whole_rows:
             return position
     return None
 

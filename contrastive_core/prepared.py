@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -71,14 +72,16 @@ class Spilled:
                 got=f"{format_size(free)} free in {tempfile.gettempdir()}",
                 remedy="Raise --memory, or point TMPDIR to a larger disk.",
             )
-        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as self
+        self.handle, name = tempfile.mkstemp(prefix="contrast.")
+        os.unlink(name)
+        weakref.finalize(self, os.close, self.handle)
 
     def write(self, start: int, rows: npt.NDArray[Any]) -> None:
         """Put rows at start, start + 1, ..."""
         data = np.ascontiguousarray(rows).data.cast("B")
         offset = start * self.row
         while data:
-            done = os.pwrite(self.file.fileno(), data, offset)
+            done = os.pwrite(self.handle, data, offset)
             data, offset = data[done:], offset + done
 
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
@@ -86,7 +89,7 @@ class Spilled:
         rows = np.empty((stop - start, self.shape[1]), self.dtype)
         data, offset = rows.data.cast("B"), start * self.row
         while data:
-            done = os.preadv(self.file.fileno(), [data], offset)
+            done = os.preadv(self.handle, [data], offset)
             data, offset = data[done:], offset + done
         return rows
 

@@ -81,12 +81,22 @@ class Competition:
 
     def asks(self) -> tuple[Reduction, ...]:
         """The reductions that tell the standing."""
-        nearest = self.positives.argmax(axis=1)
-        numbers = self.positive_ids[np.arange(len(nearest)), nearest] - self.origin
-        best = self.positives.max(axis=1)
         data = self.views.data
+        nearest = self._nearest_positive()
+        places = np.arange(len(nearest))
+        scores = self.positives[places, nearest]
+        numbers = self.positive_ids[places, nearest] - self.origin
         lengths = None if data.unit else (data.norms[self.ids], data.norms[self.origin :])
-        return (TopK(_KEPT), CountNearer(best, numbers, TOLERANCE[data.dtype.name], lengths))
+        return (TopK(_KEPT), CountNearer(scores, numbers, TOLERANCE[data.dtype.name], lengths))
+
+    def _nearest_positive(self) -> Index:
+        """Which positive scores best; of those that tie with it, the one of the lowest row."""
+        data = self.views.data
+        slack = TOLERANCE[data.dtype.name]
+        if not data.unit:
+            slack = slack * data.norms[self.ids][:, None] * data.norms[self.positive_ids]
+        tied = self.positives >= self.positives.max(axis=1, keepdims=True) - slack
+        return np.where(tied, self.positive_ids, np.iinfo(np.intp).max).argmin(axis=1)
 
     def request(self, *more: Reduction) -> Request:
         """These reductions, after `more`."""
@@ -103,7 +113,8 @@ def standing(competition: Competition, found: Sequence[Any], run: Run) -> Standi
     """
     (scores, numbers), before = found
     tolerances = _tolerances(competition, numbers[:, 0])
-    tied = np.diff(scores, axis=1, prepend=scores[:, :1]) >= -tolerances[:, None]
+    present = np.where(numbers >= 0, scores, np.finfo(scores.dtype).min)
+    tied = np.diff(present, axis=1, prepend=present[:, :1]) >= -tolerances[:, None]
     first_run = np.logical_and.accumulate(tied, axis=1) & (numbers >= 0)
     hardest = np.where(first_run, numbers, np.iinfo(np.int64).max).min(axis=1)
     hardest[numbers[:, 0] < 0] = -1

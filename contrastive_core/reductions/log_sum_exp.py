@@ -44,7 +44,8 @@ class LogSumExp(Reduction):
             return
         best = np.where(view.best > -np.inf, view.best, view.best.dtype.type(0))
         shifted = np.subtract(view.scores, best[:, None], out=view.scratch)
-        shifted *= shifted.dtype.type(self.scale)
+        with np.errstate(over="ignore"):  # -inf is as good as any logit below the top's reach
+            shifted *= shifted.dtype.type(self.scale)
         np.exp(shifted, out=shifted)
         reached = np.where(view.best > -np.inf, best * np.float64(self.scale), -np.inf)
         self.merge(state, (reached, row_sums(shifted).astype(np.float64)))

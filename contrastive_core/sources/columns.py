@@ -17,6 +17,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from ..errors import BadInput, known_names
+from .memory import check_shape
 from .source import Source
 
 _BATCH = 4096
@@ -101,7 +102,8 @@ class ColumnSource:
         self._table = table
         self._type = table.schema.field(column).type
         self.dtype: np.dtype[Any] = np.dtype(self._type.value_type.to_pandas_dtype())
-        self.shape: tuple[int, ...] = (table.n, self._dimensions())
+        self.shape: tuple[int, ...] = (table.n, self._dimensions() if table.n else 0)
+        check_shape(name, self.shape)
         self._next = 0
         self._rest = np.empty((0, self.shape[1]), self.dtype)
         self._stream = table.batches(column, 0)
@@ -209,6 +211,14 @@ def _open_table(path: Path, name: str) -> _Table:
 def _choose(table: _Table, name: str, column: str | None, *, pairs: bool) -> tuple[str, ...]:
     """The names of the columns to read."""
     vectors = [field.name for field in table.schema if _is_vector(field.type)]
+    twice = [known for known in table.schema.names if table.schema.names.count(known) > 1]
+    if twice:
+        raise BadInput(
+            name,
+            expected="a name of its own for each column",
+            got=f"{twice[0]!r} {table.schema.names.count(twice[0])} times",
+            remedy="Rename the columns when writing the file.",
+        )
     if column is not None:
         return (_named(table, name, column, vectors),)
     if len(vectors) == 1:

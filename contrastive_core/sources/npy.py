@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,16 @@ from ..errors import BadInput
 from .memory import ArraySource, check_dtype
 
 MAGIC = b"\x93NUMPY"
+
+_HEADER_ERRORS = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    RecursionError,
+    MemoryError,
+    tokenize.TokenError,
+)
+"""What NumPy's header reader raises on bytes that are no header."""
 
 
 def open_npy(path: Path, name: str) -> ArraySource:
@@ -36,7 +47,7 @@ def _header(path: Path, name: str) -> tuple[tuple[int, ...], np.dtype[np.generic
                 else np.lib.format.read_array_header_2_0
             )
             shape, _, dtype = read(file)
-        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
+        except _HEADER_ERRORS as error:
             raise _damaged(name, f"an unreadable header ({_first_line(error)})") from error
     if any(extent < 0 for extent in shape):
         raise _damaged(name, f"a header that declares shape {shape}")
