@@ -13,7 +13,7 @@ from contrastive_core.vocabulary import LAYOUTS, REDUCTIONS
 
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, given, kind_options, named, sharing_options
-from .outputs import check_writable, parse_outputs, write_all
+from .outputs import Output, check_writable, parse_outputs, write_all
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
@@ -120,7 +120,7 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     outputs = parse_outputs(options["output"])
     check_writable(outputs)
     manners = Manners(options["quiet"], options["color"])
-    per_sample = options["per_sample"] or any(output.format == "csv" for output in outputs)
+    per_sample = _wants_samples(outputs, options["per_sample"])
     with Bar(manners) as bar:
         result = api.loss(
             declaration.kind,
@@ -136,6 +136,18 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     for warning in result.warnings:
         manners.warn(warning)
     write_all(outputs, write_loss(result, manners, every_sample=options["per_sample"]))
+
+
+def _wants_samples(outputs: list[Output], per_sample: bool) -> bool:
+    """Whether every sample's rank and hardest negative are to be found."""
+    if per_sample and all(output.format == "value" for output in outputs):
+        raise BadParameter(
+            "--per-sample",
+            expected="an output that lists samples: table, json or csv",
+            got="value alone",
+            remedy="Leave --per-sample out, or add -o csv:PATH.",
+        )
+    return per_sample or any(output.format == "csv" for output in outputs)
 
 
 def _files(files: tuple[str, ...]) -> tuple[str, ...]:

@@ -92,11 +92,12 @@ class Competition:
     def _nearest_positive(self) -> Index:
         """Which positive scores best; of those that tie with it, the one of the lowest row."""
         data = self.views.data
-        slack = TOLERANCE[data.dtype.name]
+        slack = np.full_like(self.positives, TOLERANCE[data.dtype.name])
         if not data.unit:
-            slack = slack * data.norms[self.ids][:, None] * data.norms[self.positive_ids]
+            slack *= data.norms[self.ids][:, None] * data.norms[self.positive_ids]
         tied = self.positives >= self.positives.max(axis=1, keepdims=True) - slack
-        return np.where(tied, self.positive_ids, np.iinfo(np.intp).max).argmin(axis=1)
+        candidates = np.where(tied, self.positive_ids, np.iinfo(np.intp).max)
+        return np.asarray(candidates.argmin(axis=1))
 
     def request(self, *more: Reduction) -> Request:
         """These reductions, after `more`."""

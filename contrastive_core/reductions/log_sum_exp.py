@@ -53,6 +53,9 @@ class LogSumExp(Reduction):
     def merge(self, into: State, other: State) -> None:
         """Bring both sums to the larger top, and add."""
         top, total = into
+        if np.array_equal(top, other[0]):
+            total += other[1]
+            return
         new = np.maximum(top, other[0])
         shift = np.where(np.isfinite(new), new, 0.0)
         total *= np.exp(top - shift)
