@@ -16,7 +16,7 @@ from .losses.declaration import make_loss
 from .memory import make_room
 from .resources import Resources
 from .sources import ArraySource, Source, open_source
-from .summary import LossResult, summarise
+from .summary import LossResult, check_reduction, summarise
 
 Embeddings = str | os.PathLike[str] | npt.NDArray[Any]
 
@@ -54,14 +54,16 @@ def loss(
             and what to do.
     """
     chosen = make_loss(kind, **parameters)
+    check_reduction(reduction)
     means = resources or Resources()
     sources = _open(embeddings, keys)
     arrangement = arrange(sources, views)
     room = make_room(len(arrangement.strands) * arrangement.n, arrangement.d, means)
     problem = read(arrangement, chosen, room, means.precision)
-    engine = partial(run, workers=room.workers, tile=means.tile, progress=means.progress)
+    quiet = partial(run, workers=room.workers, tile=means.tile)
+    engine = partial(quiet, progress=means.progress)
     evaluation = evaluate(chosen, problem, engine, standings=per_sample)
-    return summarise(evaluation, tuple(sources), reduction, engine)
+    return summarise(evaluation, tuple(sources), reduction, quiet)
 
 
 def _open(embeddings: Embeddings, keys: Embeddings | None) -> list[Source]:

@@ -51,7 +51,8 @@ def _collapse(evaluation: Evaluation) -> str | None:
     """The value that a space of one point has."""
     mean = float(np.nanmean(evaluation.values))
     fingerprint = evaluation.loss.chance(evaluation.candidates)
-    rounding = np.finfo(evaluation.views.data.dtype).eps * evaluation.loss.ledger().scale
+    eps = float(np.finfo(evaluation.views.data.dtype).eps)
+    rounding = eps * evaluation.loss.ledger().scale
     if abs(mean - fingerprint) > _FINGERPRINT_WITHIN * max(1.0, fingerprint) + 2.0 * rounding:
         return None
     return (

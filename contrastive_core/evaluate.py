@@ -27,6 +27,7 @@ class Evaluation:
             anchor; where two directions are averaged it is a pair of rows.
         positive: Mean score of the sample's positives, before temperature, shape (n,).
         candidates: K, the candidates of one anchor.
+        competitions: The anchors with their positives and candidates, one per direction.
         standings: Where the positives stand, one per direction; None where nobody asked.
     """
 
@@ -35,6 +36,7 @@ class Evaluation:
     values: Float
     positive: Float
     candidates: int
+    competitions: tuple[Competition, ...]
     standings: tuple[Standing, ...] | None
 
     @property
@@ -59,7 +61,7 @@ def evaluate(loss: Loss, views: Views, run: Run, *, standings: bool = False) -> 
             more than the loss itself.
     """
     directions = loss.directions(views)
-    competitions = [_competition(views, direction) for direction in directions]
+    competitions = tuple(_competition(views, direction) for direction in directions)
     asks = loss.asks()
     requests = [
         competition.request(*asks)
@@ -72,7 +74,8 @@ def evaluate(loss: Loss, views: Views, run: Run, *, standings: bool = False) -> 
     values = np.mean([_values(loss, c, found[: len(asks)]) for c, found in pairs], axis=0)
     told = tuple(standing(c, found[len(asks) :], run) for c, found in pairs) if standings else None
     positive = np.mean([competition.positives.mean(axis=1) for competition in competitions], axis=0)
-    return Evaluation(loss, views, values, positive, directions[0].count, told)
+    count = directions[0].count
+    return Evaluation(loss, views, values, positive, count, competitions, told)
 
 
 def standings_of(evaluation: Evaluation, chosen: Index, run: Run) -> tuple[Standing, ...]:
@@ -83,7 +86,7 @@ def standings_of(evaluation: Evaluation, chosen: Index, run: Run) -> tuple[Stand
             for s in evaluation.standings
         )
     views = evaluation.views
-    some = [_competition(views, d).some(chosen) for d in evaluation.directions]
+    some = [competition.some(chosen) for competition in evaluation.competitions]
     found = reduce_all([c.request() for c in some], views.itself_and_positives, run)
     return tuple(standing(c, each, run) for c, each in zip(some, found, strict=True))
 

@@ -144,6 +144,17 @@ class LossResult:
     warnings: tuple[str, ...]
 
 
+def check_reduction(reduction: str) -> None:
+    """Refuse an unknown way to reduce."""
+    if reduction not in REDUCTIONS:
+        raise BadParameter(
+            "reduction",
+            expected=" or ".join(REDUCTIONS),
+            got=repr(reduction),
+            remedy="Leave it out for the mean.",
+        )
+
+
 def summarise(
     evaluation: Evaluation, sources: tuple[Source, ...], reduction: str, run: Run
 ) -> LossResult:
@@ -152,13 +163,6 @@ def summarise(
     Raises:
         NothingDefined: No sample defines the loss.
     """
-    if reduction not in REDUCTIONS:
-        raise BadParameter(
-            "reduction",
-            expected=" or ".join(REDUCTIONS),
-            got=repr(reduction),
-            remedy="Leave it out for the mean.",
-        )
     loss, values = evaluation.loss, evaluation.values
     defined = values[~np.isnan(values)]
     if not len(defined):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from contrastive_core.prepared import Prepared, prepare
 from contrastive_core.sources import ArraySource, Strided
 

@@ -170,6 +170,7 @@ def test_two_files_give_what_their_stack_gives(
         ("loss --kind infonce -o json:a -o csv:a VIEWS", ["a file of its own for each format"]),
         ("loss --kind infonce -o json:/absent/a VIEWS", ["got no directory /absent"]),
         ("loss --kind infonce -o json:/ VIEWS", ["/: expected a path that can be written"]),
+        ("loss --kind infonce --per-sample -o value VIEWS", ["table, json or csv, got value"]),
         ("los", ["Did you mean 'loss'?"]),
         ("--nope", ["No such option"]),
     ],

@@ -3,10 +3,11 @@
 import math
 from typing import Any
 
-import contrastive_core as cc
 import numpy as np
 import numpy.typing as npt
 import pytest
+
+import contrastive_core as cc
 from contrastive_core import LossResult, Resources
 from contrastive_core.errors import BadInput, BadParameter, NothingDefined
 
@@ -230,7 +231,7 @@ def test_dot_products_at_norm_ten_thousand_are_finite(
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
-@pytest.mark.parametrize("tau", [0.001, 1e-6, 1e6])
+@pytest.mark.parametrize("tau", [0.001, 1e-6, 1e-40, 1e6])
 @pytest.mark.parametrize(("kind", "parameters"), KINDS)
 def test_extreme_temperatures_are_finite(
     kind: str, parameters: dict[str, Any], tau: float, precision: str

@@ -3,10 +3,11 @@
 import math
 from typing import Any
 
-import contrastive_core as cc
 import numpy as np
 import numpy.typing as npt
 import pytest
+
+import contrastive_core as cc
 from contrastive_core import LossResult, Resources
 
 Rows = npt.NDArray[np.float64]

@@ -9,17 +9,20 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import contrastive_core as cc
 import numpy as np
 import numpy.typing as npt
 import pytest
 import textbook
-from contrastive_core import LOSSES, LossResult, Resources
+
+import contrastive_core as cc
+from contrastive_core import LOSSES, LossResult, Resources, api
+from contrastive_core.engines import local
 from contrastive_core.errors import BadParameter, TooLittleMemory
 from contrastive_core.losses import make_loss
-from contrastive_core.memory import make_room
+from contrastive_core.memory import Room, make_room
 from contrastive_core.parameters import Choice, Flag, Number, Parameter, parameters, spellings
 from contrastive_core.resources import parse_size
+from contrastive_core.tiles import Cut
 
 Rows = npt.NDArray[Any]
 Setting = dict[str, Any]
@@ -216,18 +219,31 @@ def test_the_edge_of_a_tile_does_not_matter(
             assert ours.tolist() == theirs.tolist(), name
 
 
-@pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize(("kind", "setting", "count"), AT_ONE_TAU)
-def test_threads_do_not_change_a_bit(
-    kind: str, setting: Setting, count: int, precision: str
+def test_many_tasks_agree_with_the_textbook(
+    kind: str, setting: Setting, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Tasks hold a thousand rows and more: here they are cut small, so that there are many."""
+    monkeypatch.setattr(local, "cut_for", lambda *_: Cut(2, 2, 4))
+    views = sample(9, 4, count)
+    expected = textbook.ORACLES[kind](list(views), **setting)
+    found = loss(kind, views, setting, threads=2).samples
+    assert_near(found.loss, expected, 1e-12)
+    contests = contests_of(kind, views, setting, 1e-12)[0]
+    columns = dict(found.columns())
+    assert columns["rank"].tolist() == [textbook.rank(c) for c in contests]
+    assert columns["hardest_index"].tolist() == [textbook.hardest_negative(c) for c in contests]
+
+
+@pytest.mark.parametrize(("kind", "setting", "count"), AT_ONE_TAU)
+def test_threads_do_not_change_a_bit(kind: str, setting: Setting, count: int) -> None:
     views = sample(3000 // count, 5, count)
     one, two, three = (
         cc.loss(
             kind,
             views,
             views="first",
-            resources=Resources(threads=threads, precision=precision),
+            resources=Resources(threads=threads),
             **setting,
         )
         for threads in (1, 2, 3)
@@ -247,43 +263,24 @@ def test_threads_do_not_change_a_bit_of_small_tiles(kind: str) -> None:
     assert_same_bits(one, three)
 
 
-def least_memory(kind: str, views: Rows, precision: str) -> int:
-    """The bound that the error for a smaller one names."""
-    with pytest.raises(TooLittleMemory) as error:
-        loss(kind, views, {}, memory=1, precision=precision)
-    return parse_size(error.value.remedy.split()[2])
-
-
-def spills(views: Rows, memory: int, precision: str) -> bool:
-    count, n, d = views.shape
-    return not make_room(count * n, d, Resources(memory=memory, precision=precision)).in_memory
-
-
 @pytest.mark.parametrize(("kind", "setting", "count"), AT_ONE_TAU)
-def test_spilled_rows_give_the_same_bits(kind: str, setting: Setting, count: int) -> None:
-    views = sample(3000 // count, 50, count)
-    least = least_memory(kind, views, "float64")
-    assert spills(views, least, "float64")
-    in_memory, spilled = (
-        cc.loss(
-            kind,
-            views,
-            views="first",
-            resources=Resources(precision="float64", memory=memory),
-            **setting,
-        )
-        for memory in (2**29, least)
-    )
-    assert_same_bits(in_memory, spilled)
+def test_spilled_rows_give_the_same_bits(
+    kind: str, setting: Setting, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = sample(1200 // count, 6, count)
+    in_memory = loss(kind, views, setting, precision="float32")
+    monkeypatch.setattr(api, "make_room", lambda *_: Room(in_memory=False, workers=2))
+    assert_same_bits(loss(kind, views, setting, precision="float32"), in_memory)
 
 
-@pytest.mark.parametrize("kind", LOSSES)
-def test_spilled_rows_give_the_same_ranks(kind: str) -> None:
-    views = sample(1500, 80, 2)
-    least = least_memory(kind, views, "float32")
-    assert spills(views, least, "float32")
-    spilled = loss(kind, views, {}, memory=least, precision="float32")
-    assert_same_bits(spilled, loss(kind, views, {}, precision="float32"))
+def test_the_least_memory_spills_and_gives_the_same_bits() -> None:
+    views = sample(5000, 384, 2)
+    with pytest.raises(TooLittleMemory) as error:
+        loss("clip", views, {}, memory=1, precision="float32")
+    least = parse_size(error.value.remedy.split()[2])
+    assert not make_room(10_000, 384, Resources(memory=least)).in_memory
+    spilled = loss("clip", views, {}, memory=least, precision="float32")
+    assert_same_bits(spilled, loss("clip", views, {}, precision="float32"))
 
 
 @pytest.mark.parametrize(("kind", "setting", "count"), AT_ONE_TAU)
@@ -332,9 +329,7 @@ def test_asking_for_ranks_does_not_move_the_loss(kind: str, setting: Setting, co
 
 
 @pytest.mark.parametrize(("kind", "name", "value"), BAD)
-def test_a_bad_value_is_refused_with_a_message_that_helps(
-    kind: str, name: str, value: Any
-) -> None:
+def test_a_bad_value_is_refused_with_a_message_that_helps(kind: str, name: str, value: Any) -> None:
     with pytest.raises(BadParameter) as error:
         make_loss(kind, **{name: value})
     raised = error.value
@@ -346,9 +341,7 @@ def test_a_bad_value_is_refused_with_a_message_that_helps(
 
 
 @pytest.mark.parametrize(("kind", "name", "value"), BAD)
-def test_a_bad_value_is_refused_by_the_declaration_itself(
-    kind: str, name: str, value: Any
-) -> None:
+def test_a_bad_value_is_refused_by_the_declaration_itself(kind: str, name: str, value: Any) -> None:
     with pytest.raises(BadParameter):
         LOSSES[kind](**{name.replace("-", "_"): value})
 
@@ -423,3 +416,19 @@ def test_the_result_reports_the_parameters_it_used(kind: str) -> None:
     for setting in settings(kind):
         found = loss(kind, sample(5, 3, 2), setting)
         assert found.parameters == setting
+
+
+@pytest.mark.parametrize("similarity", ["cosine", "dot"])
+@pytest.mark.parametrize("kind", LOSSES)
+def test_asking_for_ranks_changes_no_bit_of_the_loss(kind: str, similarity: str) -> None:
+    views = sample(700, 6, 2)
+    means = cc.Resources(precision="float32")
+    plain, ranked = (
+        cc.loss(
+            kind, views, views="first", similarity=similarity, per_sample=asked, resources=means
+        )
+        for asked in (False, True)
+    )
+    assert plain.samples.rank is None
+    assert ranked.samples.rank is not None
+    assert np.array_equal(plain.samples.loss, ranked.samples.loss)

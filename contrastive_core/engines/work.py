@@ -48,10 +48,12 @@ class Pass:
         bound, dtype = self.table.bound, self.table.dtype
         rows = tuple(Role(r, r.exponent(bound, dtype)) for r in self.rows)
         cols = tuple(Role(r, r.exponent(bound, dtype)) for r in self.cols)
-        scales = dict.fromkeys(role.scale for role in (*rows, *cols))
-        exponents = tuple(scale for scale in scales if scale is not None)
-        alone = len(scales) == 1 and self.table.score.linear
-        return Roles(rows, cols, exponents, exponents[0] if alone and exponents else None)
+        roles = (*rows, *cols)
+        scales = tuple(dict.fromkeys(role.scale for role in roles if role.scale is not None))
+        others = (role.reduction for role in roles if role.scale is None)
+        carried = len(scales) == 1 and self.table.score.linear
+        carried = carried and all(reduction.takes_factor for reduction in others)
+        return Roles(rows, cols, scales, scales[0] if carried else None)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Roles:
         rows: Over the candidates of each anchor.
         cols: Over the anchors of each candidate.
         scales: The different scales.
-        factor: The scale that the product itself carries, where only one is ever asked.
+        factor: The scale that the product itself carries, where one scale is asked and nobody
+            minds. Whether scores are asked beside exponentials then changes no bit of these.
     """
 
     rows: tuple[Role, ...]
@@ -183,7 +186,7 @@ class _Tile:
         return np.asarray(np.exp(out, out=out))
 
     def _view(self, transposed: bool, exponentials: Block | None = None) -> View:
-        table, hidden = self.job.table, self.hidden
+        table, hidden, factor = self.job.table, self.hidden, self.job.roles.factor or 1.0
         if not transposed:
             return View(
                 self.scores,
@@ -191,6 +194,7 @@ class _Tile:
                 table.candidate_number + self.across.start,
                 hidden,
                 self.scratch,
+                factor,
                 exponentials,
             )
         return View(
@@ -199,5 +203,6 @@ class _Tile:
             table.anchor_number + self.down.start,
             None if hidden is None else (hidden[1], hidden[0]),
             self.scratch,
+            factor,
             None if exponentials is None else exponentials.T,
         )

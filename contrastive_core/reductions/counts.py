@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,7 @@ class CountNearer(Reduction):
     numbers: npt.NDArray[np.intp]
     tolerance: float
     lengths: tuple[Float, Float] | None = None
+    takes_factor: ClassVar[bool] = True
 
     def start(self, n: int) -> State:
         """Nobody."""
@@ -73,7 +75,8 @@ class CountNearer(Reduction):
             columns = candidates[view.first : view.first + view.scores.shape[1]]
             slack = self.tolerance * np.outer(rows[view.rows], columns)
             low, high = reference[:, None] - slack, reference[:, None] + slack
-        return low.astype(view.scores.dtype), high.astype(view.scores.dtype)
+        kind = view.scores.dtype
+        return (low * view.factor).astype(kind), (high * view.factor).astype(kind)
 
 
 def _count(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

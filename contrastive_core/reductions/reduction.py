@@ -31,6 +31,7 @@ class View:
         first: The number of the first candidate of the tile.
         hidden: Positions of the pairs left out, or None.
         buffer: Where `scratch` comes from.
+        factor: What the scores were multiplied by; 1 unless a reduction takes a factor.
         exponentials: exp(scale * score) with 0 for the pairs left out, for a reduction that asked.
     """
 
@@ -39,6 +40,7 @@ class View:
     first: int
     hidden: Hidden | None
     buffer: Scratch
+    factor: float = 1.0
     exponentials: npt.NDArray[Any] | None = None
 
     @property
@@ -60,6 +62,9 @@ class Reduction(ABC):
 
     whole_rows: ClassVar[bool] = False
     """Whether `update` must see complete rows."""
+
+    takes_factor: ClassVar[bool] = False
+    """Whether it can be shown scores that carry a factor, which `View.factor` tells."""
 
     def exponent(self, bound: float, dtype: np.dtype[Any]) -> float | None:
         """The scale of the exponentials to be shown instead of the scores; None: the scores."""

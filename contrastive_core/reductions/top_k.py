@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ class TopK(Reduction):
     """
 
     k: int
+    takes_factor: ClassVar[bool] = True
 
     def start(self, n: int) -> State:
         """K free places."""
@@ -32,12 +34,12 @@ class TopK(Reduction):
 
     def update(self, view: View, state: State) -> None:
         """Let the few candidates that reach the k-th score in."""
-        kth = state[0][:, -1]
+        kth = state[0][:, -1] * view.factor
         rows = np.flatnonzero((view.best >= kth) & (view.best > -np.inf))
         if not len(rows):
             return
         found = _best_of(np.ascontiguousarray(view.scores[rows]), self.k)
-        self._keep_best(state, rows, (found[0], found[1] + view.first))
+        self._keep_best(state, rows, (found[0] / view.factor, found[1] + view.first))
 
     def merge(self, into: State, other: State) -> None:
         """The k best of both."""

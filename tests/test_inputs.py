@@ -1,0 +1,345 @@
+"""From files to pairs: every layout gives the same loss, every doubt is an error or a warning."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+import contrastive_core as cc
+from contrastive_core import LossResult, Resources
+from contrastive_core.errors import BadInput, BadParameter, ContrastError
+
+Rows = npt.NDArray[Any]
+
+EXACT = Resources(precision="float64")
+N, D = 9, 4
+
+
+def cloud(n: int = N, d: int = D, seed: int = 0) -> Rows:
+    return np.random.default_rng(seed).normal(size=(n, d))
+
+
+FIRST = cloud()
+SECOND = FIRST + 0.3 * cloud(seed=1)
+INTERLEAVED = np.stack([FIRST, SECOND], axis=1).reshape(2 * N, D)
+
+
+def loss(*inputs: Any, kind: str = "infonce", **how: Any) -> LossResult:
+    return cc.loss(kind, *inputs, resources=EXACT, per_sample=True, **how)
+
+
+def refused(*inputs: Any, **how: Any) -> ContrastError:
+    with pytest.raises(ContrastError) as error:
+        loss(*inputs, **how)
+    assert error.value.expected
+    assert error.value.got
+    assert error.value.remedy.endswith((".", "--views first or --views second."))
+    return error.value
+
+
+def columns(path: Path, **named: Rows) -> str:
+    table = pa.table({name: pa.array(list(map(list, rows))) for name, rows in named.items()})
+    pa.parquet.write_table(table, path, row_group_size=4)
+    return str(path)
+
+
+# Layouts.
+
+
+@pytest.mark.parametrize("kind", ["infonce", "nt-xent", "clip"])
+def test_every_layout_gives_the_same_loss(tmp_path: Path, kind: str) -> None:
+    table = columns(tmp_path / "t.parquet", positive=SECOND, anchor=FIRST)
+    given: dict[str, tuple[tuple[Any, ...], dict[str, str]]] = {
+        "two files": ((FIRST, SECOND), {}),
+        "views first": ((np.stack([FIRST, SECOND]),), {}),
+        "views second": ((np.stack([FIRST, SECOND], axis=1),), {}),
+        "stacked": ((np.concatenate([FIRST, SECOND]),), {"views": "stacked"}),
+        "interleaved": ((INTERLEAVED,), {"views": "interleaved"}),
+        "two columns": ((table,), {}),
+    }
+    expected = loss(FIRST, SECOND, kind=kind).samples.loss.tolist()
+    for layout, (inputs, how) in given.items():
+        found = loss(*inputs, kind=kind, **how)
+        assert found.samples.loss.tolist() == expected, layout
+        assert found.positives.layout == layout
+        assert not found.positives.assumed
+
+
+def test_one_flat_file_is_assumed_to_be_stacked() -> None:
+    found = loss(np.concatenate([FIRST, SECOND]))
+    assert found.value == loss(FIRST, SECOND).value
+    assert found.positives.layout == "stacked"
+    assert found.positives.assumed
+    assert found.positives.description == "row i and row i + 9 (two stacked views)"
+
+
+def test_two_columns_may_be_named_one_by_one(tmp_path: Path) -> None:
+    table = columns(tmp_path / "t.parquet", left=FIRST, right=SECOND)
+    found = loss(f"{table}::left", f"{table}::right")
+    assert found.value == loss(FIRST, SECOND).value
+    assert found.positives.layout == "two columns"
+
+
+def test_two_files_of_different_formats_fit_together(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", FIRST)
+    table = columns(tmp_path / "b.parquet", emb=SECOND)
+    found = loss(tmp_path / "a.npy", table)
+    assert found.value == loss(FIRST, SECOND).value
+    assert found.positives.layout == "two files"
+    assert [file.format for file in found.inputs] == ["npy", "parquet"]
+    assert [file.shape for file in found.inputs] == [(N, D), (N, D)]
+
+
+def test_the_same_file_twice_is_two_files(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", FIRST)
+    found = loss(tmp_path / "a.npy", tmp_path / "a.npy")
+    assert found.samples.positive == pytest.approx([1.0] * N)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (3, 2, 4)])
+def test_the_only_axis_of_two_holds_the_views(shape: tuple[int, ...]) -> None:
+    found = loss(np.random.default_rng(0).normal(size=shape))
+    assert found.positives.layout == ("views first" if shape[0] == 2 else "views second")
+    assert found.candidates == 3
+
+
+@pytest.mark.parametrize("views", ["first", "second"])
+def test_the_axis_of_the_views_may_be_said(views: str) -> None:
+    rows = np.random.default_rng(0).normal(size=(2, 2, 4))
+    found = loss(rows, views=views)
+    other = rows if views == "first" else rows.transpose(1, 0, 2)
+    assert found.value == loss(other[0], other[1]).value
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 4), (3, 5, 4), (1, 5, 4)])
+def test_ambiguous_axes_are_refused(shape: tuple[int, ...]) -> None:
+    raised = refused(np.ones(shape), kind="nt-xent")
+    assert isinstance(raised, BadInput)
+    assert "exactly one of the first two axes" in raised.expected
+    assert raised.got == f"shape {shape}"
+    assert raised.remedy == "Say where the views lie: --views first or --views second."
+
+
+@pytest.mark.parametrize(("shape", "views"), [((1, 5, 4), "first"), ((5, 1, 4), "second")])
+def test_a_single_view_is_refused(shape: tuple[int, ...], views: str) -> None:
+    raised = refused(np.ones(shape), kind="nt-xent", views=views)
+    assert raised.expected == "at least two views"
+
+
+def test_an_odd_number_of_stacked_rows_is_refused() -> None:
+    for views in (None, "stacked", "interleaved"):
+        raised = refused(cloud(7), views=views)
+        assert "an even number of rows" in raised.expected
+        assert raised.got == "7 rows"
+
+
+@pytest.mark.parametrize(("n", "d"), [(8, 4), (9, 3)])
+def test_files_of_different_shapes_are_refused(n: int, d: int) -> None:
+    raised = refused(FIRST, cloud(n, d))
+    assert raised.what == "keys"
+    assert "(9, 4)" in raised.expected
+    assert raised.got == f"shape ({n}, {d})"
+
+
+def test_two_files_must_both_be_flat() -> None:
+    raised = refused(np.stack([FIRST, SECOND]), SECOND)
+    assert raised.what == "embeddings"
+    assert raised.got == "shape (2, 9, 4)"
+    assert refused(FIRST, np.stack([FIRST, SECOND])).what == "keys"
+
+
+@pytest.mark.parametrize("kind", ["infonce", "clip"])
+def test_three_views_are_refused_where_two_are_compared(kind: str) -> None:
+    raised = refused(np.stack([FIRST, SECOND, FIRST]), kind=kind, views="first")
+    assert raised.expected == f"2 views for {kind}"
+    assert raised.got == "3 views"
+    assert "nt-xent" in raised.remedy
+
+
+def test_three_views_are_compared_by_nt_xent() -> None:
+    found = loss(np.stack([FIRST, SECOND, cloud(seed=2)]), kind="nt-xent", views="first")
+    assert found.n == 3 * N
+    assert found.candidates == 3 * N - 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "views"),
+    [
+        ((FIRST, SECOND), "stacked"),
+        ((FIRST, SECOND), "first"),
+        ((INTERLEAVED,), "first"),
+        ((INTERLEAVED,), "second"),
+        ((np.stack([FIRST, SECOND]),), "stacked"),
+        ((np.stack([FIRST, SECOND]),), "interleaved"),
+        ((INTERLEAVED,), "sideways"),
+    ],
+)
+def test_a_layout_that_the_inputs_contradict_is_refused(
+    inputs: tuple[Rows, ...], views: str
+) -> None:
+    raised = refused(*inputs, views=views)
+    assert isinstance(raised, BadParameter)
+    assert raised.what == "views"
+    assert views in raised.got
+
+
+# Positives that are no positives.
+
+
+def warned(found: LossResult, start: str) -> list[str]:
+    return [warning for warning in found.warnings if warning.startswith(start)]
+
+
+NEAR = cloud(200, 8)
+NEARBY = NEAR + 0.2 * cloud(200, 8, seed=1)
+MIXED = np.stack([NEAR, NEARBY], axis=1).reshape(400, 8)
+LAYERED = np.concatenate([NEAR, NEARBY])
+RANDOM = "positives are no closer than random pairs"
+
+
+@pytest.mark.parametrize("views", [None, "stacked"])
+@pytest.mark.parametrize("kind", ["infonce", "nt-xent", "clip"])
+def test_interleaved_rows_read_as_stacked_are_noticed(kind: str, views: str | None) -> None:
+    (warning,) = warned(loss(MIXED, kind=kind, views=views), RANDOM)
+    assert "--views interleaved fits better" in warning
+    close = (NEAR * NEARBY).sum(axis=1)
+    cosines = close / np.linalg.norm(NEAR, axis=1) / np.linalg.norm(NEARBY, axis=1)
+    assert f"mean similarity {cosines.mean():.4f}." in warning
+
+
+def test_stacked_rows_read_as_interleaved_are_noticed() -> None:
+    (warning,) = warned(loss(LAYERED, views="interleaved"), RANDOM)
+    assert "--views stacked fits better" in warning
+
+
+@pytest.mark.parametrize("views", ["stacked", "interleaved"])
+def test_the_right_layout_is_not_warned_about(views: str) -> None:
+    rows = LAYERED if views == "stacked" else MIXED
+    assert warned(loss(rows, views=views), RANDOM) == []
+
+
+def test_shuffled_files_are_noticed_without_another_layout() -> None:
+    (warning,) = warned(loss(NEAR, NEARBY[::-1]), RANDOM)
+    assert "fits better" not in warning
+    assert "same order" in warning
+
+
+def test_rows_without_any_pairs_are_noticed_without_another_layout() -> None:
+    (warning,) = warned(loss(cloud(400, 8)), RANDOM)
+    assert "fits better" not in warning
+
+
+def test_files_in_the_same_order_are_not_warned_about() -> None:
+    assert loss(NEAR, NEARBY).warnings == ()
+
+
+def test_the_similarity_of_random_pairs_is_the_mean_over_all_of_them() -> None:
+    (warning,) = warned(loss(NEAR, NEARBY[::-1]), RANDOM)
+    z = NEAR / np.linalg.norm(NEAR, axis=1, keepdims=True)
+    keys = (NEARBY / np.linalg.norm(NEARBY, axis=1, keepdims=True))[::-1]
+    cosines = z @ keys.T
+    others = cosines[~np.eye(200, dtype=bool)].mean()
+    assert f"(mean similarity {np.diag(cosines).mean():.4f} against {others:.4f};" in warning
+
+
+# Duplicates.
+
+
+def copies(views: Rows, kind: str, setting: dict[str, Any]) -> tuple[int, int, int]:
+    """Anchors affected, anchors, and copies: negatives equal to one of the anchor's positives."""
+    count, n, _ = views.shape
+    everybody = [(v, i) for v in range(count) for i in range(n)]
+    if kind == "nt-xent":
+        plan = [(v, everybody) for v in range(count)]
+    elif setting.get("denominator") == "views":
+        plan = [(0, everybody), (1, everybody)]
+    else:
+        plan = [(0, everybody[n:]), (1, everybody[:n])]
+    if kind == "infonce" and not setting.get("symmetric"):
+        plan = plan[:1]
+    counts = []
+    for v, candidates in plan:
+        for i in range(n):
+            positives = [tuple(views[w, i]) for w in range(count) if w != v]
+            counts.append(sum(tuple(views[w, j]) in positives for w, j in candidates if j != i))
+    return sum(each > 0 for each in counts), len(counts), sum(counts)
+
+
+def with_copies(count: int, seed: int) -> Rows:
+    """Few different rows, all of them unit vectors without rounding, signed zeros among them."""
+    choice = np.random.default_rng(seed).integers(0, 6, size=(count, 10))
+    corners = np.concatenate([np.eye(3), -np.eye(3)])
+    views = corners[choice]
+    views[:, 7:] = cloud(count * 3, 3, seed).reshape(count, 3, 3)
+    return np.asarray(views)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("kind", "setting", "count"),
+    [
+        ("infonce", {}, 2),
+        ("infonce", {"symmetric": True}, 2),
+        ("infonce", {"denominator": "views"}, 2),
+        ("infonce", {"denominator": "views", "symmetric": True}, 2),
+        ("nt-xent", {}, 2),
+        ("nt-xent", {}, 3),
+        ("nt-xent", {}, 4),
+        ("clip", {}, 2),
+        ("clip", {"similarity": "dot"}, 2),
+    ],
+)
+def test_copies_of_positives_among_negatives_are_counted(
+    kind: str, setting: dict[str, Any], count: int, seed: int
+) -> None:
+    views = with_copies(count, seed)
+    affected, anchors, total = copies(views, kind, setting)
+    assert 0 < affected < anchors
+    for precision in ("float32", "float64"):
+        means = Resources(precision=precision)
+        found = cc.loss(kind, views, views="first", resources=means, **setting)
+        (warning,) = warned(found, "duplicates")
+        assert f"{affected} of {anchors} anchors meet exact copies" in warning
+        assert f"({total} in all)" in warning
+
+
+def test_equal_positives_are_no_duplicates() -> None:
+    assert warned(loss(FIRST, FIRST.copy()), "duplicates") == []
+    views = np.stack([FIRST, FIRST, FIRST])
+    assert warned(loss(views, kind="nt-xent", views="first"), "duplicates") == []
+
+
+def test_distinct_rows_that_agree_in_their_first_numbers_are_no_duplicates() -> None:
+    rows = FIRST / np.linalg.norm(FIRST, axis=1, keepdims=True)
+    rows[:, :3] = rows[0, :3]
+    assert warned(loss(rows, rows + 0.01, similarity="dot"), "duplicates") == []
+
+
+def test_one_copy_far_away_is_found() -> None:
+    first = cloud(3000, 5)
+    second = first + 0.1 * cloud(3000, 5, seed=1)
+    second[2900] = second[7]
+    (warning,) = warned(cc.loss("infonce", first, second), "duplicates")
+    assert "2 of 3000 anchors meet exact copies" in warning
+    assert "(2 in all)" in warning
+
+
+# Dot products.
+
+
+def test_rows_of_other_than_unit_norm_are_warned_about_with_dot_products() -> None:
+    first = FIRST / np.linalg.norm(FIRST, axis=1, keepdims=True)
+    second = SECOND / np.linalg.norm(SECOND, axis=1, keepdims=True)
+    assert warned(loss(first, second, similarity="dot"), "") == []
+    second[[2, 5]] *= 3
+    (warning,) = warned(loss(first, second, similarity="dot"), "2 of 18 rows")
+    assert "not of unit norm (from 1 to 3)" in warning
+    assert "--similarity cosine" in warning
+
+
+def test_the_norm_of_a_row_is_not_warned_about_with_cosines() -> None:
+    assert [w for w in loss(FIRST, 7 * SECOND).warnings if "norm" in w] == []
