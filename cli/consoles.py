@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ _PATIENCE = 0.5
 """Seconds of work after which a progress bar appears."""
 
 _WIDE = 10_000
-"""Width off a terminal: a table is as wide as its content, and no digit is ever cut."""
+"""Width of a console: a table is as wide as its content, and no digit is ever cut."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,17 @@ class Manners:
             file=stream,
             force_terminal=colored,
             no_color=not colored,
-            width=None if stream.isatty() else _WIDE,
+            width=_WIDE,
             highlight=False,
             markup=False,
             emoji=False,
-            soft_wrap=not stream.isatty(),
+            soft_wrap=True,
         )
+
+    @staticmethod
+    def columns(stream: IO[str]) -> int | None:
+        """How wide the terminal is; None off a terminal, where nothing needs to be folded."""
+        return shutil.get_terminal_size().columns if stream.isatty() else None
 
     def colored(self, stream: IO[str]) -> bool:
         """Whether to colour: --color over NO_COLOR over FORCE_COLOR over what the stream is."""
@@ -82,7 +88,7 @@ class Bar:
 
     def __init__(self, manners: Manners) -> None:
         self._shown = manners.quiet < 1 and sys.stderr.isatty()
-        self._console = manners.console(sys.stderr) if self._shown else None
+        self._manners = manners
         self._start = time.monotonic()
         self._progress: Progress | None = None
         self._task: Any = None
@@ -103,6 +109,7 @@ class Bar:
         self._progress.update(self._task, completed=done, total=total)
 
     def _open(self, total: int) -> Progress:
+        from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
@@ -111,7 +118,10 @@ class Bar:
             TextColumn("{task.percentage:>3.0f} %"),
             TimeRemainingColumn(),
         )
-        progress = Progress(*columns, console=self._console, transient=True)
+        console = Console(
+            stderr=True, no_color=not self._manners.colored(sys.stderr), highlight=False
+        )
+        progress = Progress(*columns, console=console, transient=True)
         self._task = progress.add_task("scores", total=total)
         progress.start()
         return progress

@@ -16,6 +16,7 @@ from contrastive_core.version import VERSION
 from .consoles import Manners
 from .loss import loss
 from .options import HELP_NAMES
+from .outputs import abandon_stdout
 
 DONE, BAD_INPUT, FAULT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
@@ -66,7 +67,7 @@ def run(args: list[str]) -> int:
         _invoke(args)
         sys.stdout.flush()
     except BrokenPipeError:
-        _leave_stdout()
+        abandon_stdout()
         return READER_GONE
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
@@ -120,8 +121,3 @@ def _fault(error: Exception, *, debug: bool) -> int:
     if not debug:
         click.echo("  Run again with --debug for the traceback.", err=True)
     return FAULT
-
-
-def _leave_stdout() -> None:
-    """Point standard output nowhere, so that the interpreter's last flush does not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

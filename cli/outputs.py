@@ -118,8 +118,24 @@ def write_all(outputs: Sequence[Output], write: Write) -> None:
             temporary.unlink(missing_ok=True)
     for output in outputs:
         if output.path is None:
-            write(output, sys.stdout)
-            sys.stdout.flush()
+            _write_to_stdout(output, write)
+
+
+def _write_to_stdout(output: Output, write: Write) -> None:
+    try:
+        write(output, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon_stdout()
+        what = Path("standard output")
+        raise _cannot_write(what, str(error), "Free space, or choose another disk.") from error
+
+
+def abandon_stdout() -> None:
+    """Point standard output nowhere, so that the interpreter's last flush does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_beside(output: Output, path: Path, write: Write) -> Path:

@@ -21,7 +21,9 @@ def write_loss(result: LossResult, manners: Manners, *, every_sample: bool) -> W
             case "table":
                 from .table import print_loss
 
-                print_loss(result, manners.console(stream), every_sample=every_sample)
+                columns = manners.columns(stream)
+                console = manners.console(stream)
+                print_loss(result, console, columns=columns, every_sample=every_sample)
             case "json":
                 records.write_json(result, stream, every_sample=every_sample)
             case "csv":

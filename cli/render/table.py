@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.measure import Measurement
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
 _LISTED = ("index", "view", "hardest_index", "hardest_view", "rank")
 
 
-def print_loss(result: LossResult, console: Console, *, every_sample: bool) -> None:
-    """Value, what to hold it against, how it came about, and the samples to look at."""
+def print_loss(
+    result: LossResult, console: Console, *, columns: int | None, every_sample: bool
+) -> None:
+    """Value, what to hold it against, how it came about, and the samples to look at.
+
+    Words are folded to the terminal's columns; tables of numbers never are.
+    """
+    facts = _facts(result)
+    natural = Measurement.get(console, console.options, facts).maximum
+    facts.width = min(columns, natural) if columns else None
     samples = result.samples if every_sample else result.worst
     title = "All samples" if every_sample else f"The worst {len(samples.index)} of {result.n}"
     with console.capture() as captured:
-        console.print(_facts(result))
+        console.print(facts)
         console.print("\nQuantiles of the loss over the samples", style="bold")
         console.print(_quantiles(result))
         console.print(f"\n{title}", style="bold")
@@ -72,7 +81,7 @@ def _positives(result: LossResult) -> str:
 
 
 def _quantiles(result: LossResult) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
     values = dataclasses.asdict(result.quantiles)
     for name in values:
         table.add_column(name, justify="right", no_wrap=True)
@@ -81,10 +90,10 @@ def _quantiles(result: LossResult) -> Table:
 
 
 def _samples(samples: Samples) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
     columns = samples.columns()
     for name, _ in columns:
-        table.add_column(name.replace("_", " "), justify="right", overflow="fold")
+        table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
     for row in zip(*(values.tolist() for _, values in columns), strict=True):
         table.add_row(*(str(v) if isinstance(v, int) else digits(v) for v in row))
     return table
