@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -80,14 +81,16 @@ class Manners:
 
     def _say(self, word: str, color: str, text: str) -> None:
         head = click.style(f"{word}:", fg=color, bold=True)
-        click.echo(f"{head} {text}", err=True, color=self.colored(sys.stderr))
+        # Nobody is left to tell when standard error is closed or full: the exit code still says it.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            click.echo(f"{head} {text}", err=True, color=self.colored(sys.stderr))
 
 
 class Bar:
     """A progress bar on standard error: on a terminal only, and only when work lasts."""
 
     def __init__(self, manners: Manners) -> None:
-        self._shown = manners.quiet < 1 and sys.stderr.isatty()
+        self._shown = manners.quiet < 1 and sys.stderr is not None and sys.stderr.isatty()
         self._manners = manners
         self._start = time.monotonic()
         self._progress: Progress | None = None

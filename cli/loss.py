@@ -13,7 +13,7 @@ from contrastive_core.vocabulary import LAYOUTS, REDUCTIONS
 
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, given, kind_options, named, sharing_options
-from .outputs import Output, check_writable, parse_outputs, write_all
+from .outputs import Output, check_outputs, parse_outputs, write_all
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
@@ -29,6 +29,7 @@ class LossCommand(click.Command):
         if kind is not None:
             ctx.meta["declaration"] = find_loss(kind)
         try:
+            _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             raise _no_such_option(error.option_name, ctx.meta.get("declaration")) from error
@@ -50,6 +51,20 @@ class LossCommand(click.Command):
             _write_kinds(formatter)
         else:
             _write_kind(ctx, formatter, declaration)
+
+
+def _refuse_repetition(order: list[click.Parameter]) -> None:
+    """An option said twice would silently lose one of its values."""
+    for param in order:
+        if not isinstance(param, click.Option) or param.multiple or param.count or param.is_flag:
+            continue
+        if order.count(param) > 1:
+            raise BadParameter(
+                param.opts[0],
+                expected=f"{' or '.join(param.opts)} at most once",
+                got=f"it {order.count(param)} times",
+                remedy="Leave all but one out.",
+            )
 
 
 def written_kind(args: list[str]) -> str | None:
@@ -118,7 +133,7 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
         raise _missing_kind()
     hyper = given(kind_options(declaration), options)
     outputs = parse_outputs(options["output"])
-    check_writable(outputs)
+    check_outputs(outputs, options["files"])
     manners = Manners(options["quiet"], options["color"])
     per_sample = _wants_samples(outputs, options["per_sample"])
     with Bar(manners) as bar:

@@ -65,7 +65,8 @@ def run(args: list[str]) -> int:
     debug = "--debug" in args
     try:
         _invoke(args)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         abandon_stdout()
         return READER_GONE

@@ -29,6 +29,8 @@ class Output:
     path: Path | None
 
 
+_STDOUT = Path("standard output")
+
 Write = Callable[[Output, IO[str]], None]
 """Writes a result in an output's format to a stream."""
 
@@ -85,25 +87,40 @@ def _unknown_format(written: str, name: str) -> BadParameter:
     )
 
 
-def check_writable(outputs: Sequence[Output]) -> None:
-    """Refuse a path that cannot be written before the work begins."""
+def check_outputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
+    """Refuse, before the work begins, an output that is an input or cannot be written."""
+    read = {Path(location).resolve() for each in inputs for location in (each, each.split("::")[0])}
     for output in outputs:
         if output.path is None:
+            if sys.stdout is None:
+                raise _cannot_write(_STDOUT, "a closed one", f"Write -o {output.format}:PATH.")
             continue
-        folder = output.path.parent
-        if output.path.is_dir():
-            raise _cannot_write(output.path, "a directory", "Name a file inside it.")
-        if not folder.is_dir():
-            raise _cannot_write(output.path, f"no directory {folder}", "Create the directory.")
-        if not os.access(folder, os.W_OK):
-            raise _cannot_write(
-                output.path, f"no permission to write in {folder}", "Choose another directory."
-            )
+        if output.path.resolve() in read:
+            raise _cannot_write(output.path, "one of the inputs", "Choose another path.")
+        _check_path(output.path, output.format)
+
+
+def _check_path(path: Path, name: str) -> None:
+    folder = path.resolve().parent
+    if str(path) == "-":
+        raise _cannot_write(path, "a dash", f"Write -o {name} for standard output.")
+    if path.is_dir():
+        raise _cannot_write(path, "a directory", "Name a file inside it.")
+    if not folder.is_dir():
+        raise _cannot_write(path, f"no directory {folder}", "Create the directory.")
+    if not os.access(path if _is_special(path) else folder, os.W_OK):
+        raise _cannot_write(path, "no permission to write there", "Choose another directory.")
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a device or a pipe, which is written to and never replaced."""
+    return path.exists() and not path.is_file()
 
 
 def write_all(outputs: Sequence[Output], write: Write) -> None:
     """Write every output: all files are complete before the first takes its place."""
-    files = [(output, output.path) for output in outputs if output.path is not None]
+    paths = [(output, output.path.resolve()) for output in outputs if output.path is not None]
+    files = [(output, path) for output, path in paths if not _is_special(path)]
     ready: list[tuple[Path, Path]] = []
     try:
         # One by one, so that what is ready is known, and removed, when the next one fails.
@@ -116,9 +133,23 @@ def write_all(outputs: Sequence[Output], write: Write) -> None:
     finally:
         for temporary, _ in ready:
             temporary.unlink(missing_ok=True)
+    for output, path in paths:
+        if _is_special(path):
+            _write_into(output, path, write)
     for output in outputs:
         if output.path is None:
             _write_to_stdout(output, write)
+
+
+def _write_into(output: Output, path: Path, write: Write) -> None:
+    """Write to a device or a pipe."""
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            write(output, file)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _cannot_write(path, str(error), "Choose another path.") from error
 
 
 def _write_to_stdout(output: Output, write: Write) -> None:
@@ -129,8 +160,7 @@ def _write_to_stdout(output: Output, write: Write) -> None:
         raise
     except OSError as error:
         abandon_stdout()
-        what = Path("standard output")
-        raise _cannot_write(what, str(error), "Free space, or choose another disk.") from error
+        raise _cannot_write(_STDOUT, str(error), "Free space, or choose another disk.") from error
 
 
 def abandon_stdout() -> None:

@@ -17,6 +17,18 @@ Codes = npt.NDArray[np.uint64]
 _UNIT_WITHIN = 1e-3
 """How far a norm may be from 1 before a dot product is said to depend on it."""
 
+_EQUAL_WITHIN = 1e-3
+"""Mean similarities this near count as equal, relative to the longest rows."""
+
+_ABOVE_CHANCE = 0.01
+"""A value above chance by this share points to rows that are paired wrongly."""
+
+_IMPRECISE = 1e-4
+"""Rounding of the logits, in nats, that is worth a word."""
+
+_LISTED = 5
+"""How many samples a warning names."""
+
 _FINGERPRINT_WITHIN = 1e-6
 """A value this near to the one of collapse, relative to max(1, it), is named; rounding aside."""
 
@@ -25,8 +37,10 @@ def warnings(evaluation: Evaluation) -> list[str]:
     """All warnings, most fundamental first."""
     found = (
         _not_unit(evaluation),
-        _collapse(evaluation),
-        _random_positives(evaluation.views),
+        _imprecise(evaluation),
+        _chance(evaluation),
+        _pairing(evaluation),
+        _copies_of_anchors(evaluation),
         _duplicates(evaluation),
     )
     return [warning for warning in found if warning]
@@ -47,36 +61,62 @@ def _not_unit(evaluation: Evaluation) -> str | None:
     )
 
 
-def _collapse(evaluation: Evaluation) -> str | None:
-    """The value that a space of one point has."""
+def _imprecise(evaluation: Evaluation) -> str | None:
+    """Scores so large that their rounding shows in the loss."""
+    data, scale = evaluation.views.data, evaluation.loss.ledger().scale
+    error = float(np.finfo(data.dtype).eps) * data.longest**2 * scale
+    if data.unit or data.dtype.itemsize > 4 or error < _IMPRECISE:
+        return None
+    return (
+        f"products of rows as long as {data.longest:.4g} are rounded in float32: the loss may be "
+        f"off by about {error:.1g}. Use --precision float64."
+    )
+
+
+def _chance(evaluation: Evaluation) -> str | None:
+    """The value that equal scores have: of a space of one point, or of a temperature too high."""
     mean = float(np.nanmean(evaluation.values))
     fingerprint = evaluation.loss.chance(evaluation.candidates)
     eps = float(np.finfo(evaluation.views.data.dtype).eps)
     rounding = eps * evaluation.loss.ledger().scale
     if abs(mean - fingerprint) > _FINGERPRINT_WITHIN * max(1.0, fingerprint) + 2.0 * rounding:
         return None
+    equal = f"the value equals log K = log {evaluation.candidates} = {fingerprint:.6f}"
+    positives = evaluation.views.positive_scores(evaluation.views.view(0))[:, 0]
+    spread = float(positives.mean()) - _mean_of_others(evaluation.views, positives)
+    if abs(spread) > _EQUAL_WITHIN * evaluation.views.data.longest**2:
+        tau = evaluation.loss.ledger().tau
+        return f"{equal}, because tau = {tau:g} makes all scores alike: lower it."
     return (
-        f"collapse: the value equals log K = log {evaluation.candidates} = {fingerprint:.6f}, what "
-        "it is when all embeddings are equal. The embeddings tell the samples apart no better than "
-        "a guess."
+        f"collapse: {equal}, what it is when all embeddings are equal. The embeddings tell the "
+        "samples apart no better than a guess."
     )
 
 
-def _random_positives(views: Views) -> str | None:
-    """Positives that are no closer than random pairs: the wrong rows may be paired."""
+def _pairing(evaluation: Evaluation) -> str | None:
+    """Positives no closer than random pairs, or a loss above chance: rows may be mispaired."""
+    views = evaluation.views
     if views.n < 2:
         return None
     positives = views.positive_scores(views.view(0))[:, 0]
     chance = _mean_of_others(views, positives)
-    if _closer(positives, chance):
+    value = float(np.nanmean(evaluation.values))
+    guess = evaluation.loss.chance(evaluation.candidates)
+    closer = _closer(positives, chance)
+    if not closer:
+        verb = "no closer" if positives.mean() <= chance else "not clearly closer"
+        text = f"positives are {verb} than random pairs"
+    elif value > guess * (1.0 + _ABOVE_CHANCE):
+        text = (
+            f"the loss of {value:.6g} is above chance ({guess:.6g}): negatives outscore positives"
+        )
+    else:
         return None
-    text = (
-        f"positives are no closer than random pairs (mean similarity "
-        f"{positives.mean():.4f} against {chance:.4f}; positives: {views.found.description})."
-    )
-    if chance > 1.0 - _FINGERPRINT_WITHIN and views.data.unit:
+    compared = f"mean similarity {_shown(positives.mean())} against {_shown(chance)}"
+    text = f"{text} ({compared}; positives: {views.found.description})."
+    if views.data.unit and chance > 1.0 - _EQUAL_WITHIN:
         return f"{text} All embeddings point the same way."
-    return f"{text} {_better_layout(views, chance)}"
+    return f"{text} {_better_layout(views, positives, by_a_hair=closer)}"
 
 
 def _closer(positives: Float, chance: float) -> bool:
@@ -103,8 +143,12 @@ def _sum(views: Views, number: int) -> Float:
     return total
 
 
-def _better_layout(views: Views, chance: float) -> str:
-    """The other way to pair the rows of one 2-D file, where that brings positives together."""
+def _shown(similarity: float) -> str:
+    return f"{similarity:.4f}" if abs(similarity) < 1000 else f"{similarity:.4g}"
+
+
+def _better_layout(views: Views, positives: Float, *, by_a_hair: bool) -> str:
+    """The other way to pair the rows of one 2-D file, where that brings positives closer."""
     other = {"stacked": "interleaved", "interleaved": "stacked"}.get(views.found.layout)
     if other is not None:
         rows = np.arange(2 * views.n).reshape(2, views.n)
@@ -113,9 +157,23 @@ def _better_layout(views: Views, chance: float) -> str:
         else:
             first, second = rows.T.reshape(2, views.n)
         scores = row_products(Gathered(views.data, first), Gathered(views.data, second))
-        if _closer(scores, chance):
-            return f"--views {other} fits better: mean similarity {scores.mean():.4f}."
+        mean = float(positives.mean())
+        if _closer(scores, mean) or (by_a_hair and scores.mean() > mean):
+            return f"--views {other} fits better: mean similarity {_shown(scores.mean())}."
     return "Check that both views list the samples in the same order."
+
+
+def _copies_of_anchors(evaluation: Evaluation) -> str | None:
+    """Views that are the same rows: the loss of a file with itself looks excellent."""
+    views = evaluation.views
+    codes = row_codes(views.data)
+    same = int(np.count_nonzero(codes[: views.n] == codes[views.n : 2 * views.n]))
+    if 2 * same <= views.n:
+        return None
+    return (
+        f"{same} of {views.n} samples have two identical views: a positive that is the anchor "
+        "itself says nothing about the embeddings. Was one file given twice?"
+    )
 
 
 def _duplicates(evaluation: Evaluation) -> str | None:
@@ -128,10 +186,11 @@ def _duplicates(evaluation: Evaluation) -> str | None:
     if not affected:
         return None
     total = sum(int(count.sum()) for count in copies)
+    first = ", ".join(map(str, np.flatnonzero(copies[0])[:_LISTED] % evaluation.views.n))
     return (
         f"duplicates: {affected} of {sum(map(len, copies))} anchors meet exact copies of their "
-        f"positive among the negatives ({total} in all). They stay in the denominator, so the loss "
-        "of these anchors cannot reach 0."
+        f"positive among the negatives ({total} in all), the first for samples {first}. They stay "
+        "in the denominator, so the loss of these anchors cannot reach 0."
     )
 
 
@@ -156,15 +215,23 @@ def _copies(views: Views, direction: Direction, codes: Codes) -> npt.NDArray[np.
 
 def may_have_duplicates(data: Prepared) -> bool:
     """Whether the first numbers of any two rows are equal: a quick no for most data."""
-    heads = np.sort(np.concatenate([rows[:, 0] for _, rows in data.blocks()]))
+    heads = np.sort(np.concatenate([rows[:, 0].copy() for _, rows in data.blocks()]))
     return bool((heads[1:] == heads[:-1]).any())
 
 
 def row_codes(data: Prepared) -> Codes:
-    """A 64-bit code per row, equal for equal rows: a random linear form of its bits."""
+    """A 64-bit code per row, equal for equal rows and hardly ever for others.
+
+    The bits of each number are mixed before they are summed: a plain linear form of them would
+    keep a dozen bits for rows of small integers.
+    """
     weights = np.random.default_rng(0).integers(1, 2**63, data.d, np.uint64) | np.uint64(1)
     codes = np.empty(data.n, np.uint64)
     for start, rows in data.blocks():
-        bits = (rows + 0).view(f"u{rows.dtype.itemsize}")  # + 0 turns -0 into 0
-        codes[start : start + len(rows)] = (bits * weights).sum(axis=1, dtype=np.uint64)
+        bits = (rows + 0).view(f"u{rows.dtype.itemsize}").astype(np.uint64)  # + 0 turns -0 into 0
+        for shift in (32, 29):
+            bits ^= bits >> np.uint64(shift)
+            bits *= weights
+        bits ^= bits >> np.uint64(32)
+        codes[start : start + len(rows)] = (bits * weights[::-1]).sum(axis=1, dtype=np.uint64)
     return codes

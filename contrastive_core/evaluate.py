@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .errors import BadParameter
 from .losses.declaration import Direction, Loss
 from .numerics import Float
 from .plan import Request, Run, reduce_all
@@ -109,4 +110,13 @@ def _values(loss: Loss, competition: Competition, reduced: Sequence[Any]) -> Flo
     """The formula; NaN where the anchors have no negative."""
     if competition.negatives == 0:
         return np.full(competition.anchors.n, np.nan)
-    return loss.per_sample(competition.positives, *reduced)
+    with np.errstate(over="ignore", invalid="ignore"):  # refused just below
+        values = loss.per_sample(competition.positives, *reduced)
+    if not np.isfinite(values.sum()):
+        raise BadParameter(
+            "tau",
+            expected="a temperature at which similarity / tau fits in float64",
+            got="a loss that does not",
+            remedy="Raise tau (lower scale).",
+        )
+    return values

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import BadInput, BadParameter
-from .losses.declaration import Loss
+from .losses.declaration import LOSSES, Loss
 from .memory import Room
 from .prepared import Prepared, prepare
 from .problem import Positives, Views
@@ -67,14 +67,16 @@ def read(arrangement: Arrangement, loss: Loss, room: Room, precision: str) -> Vi
     """Read and validate the rows of an arrangement for a loss."""
     count = len(arrangement.strands)
     if loss.most_views is not None and count > loss.most_views:
+        more = [kind for kind, other in LOSSES.items() if other.most_views is None]
         raise BadInput(
             arrangement.strands[0].name,
             expected=f"{loss.most_views} views for {loss.kind}",
             got=f"{count} views",
-            remedy="More than two views: use --kind nt-xent, or save two of them.",
+            remedy=f"Save two of them, or use a kind that takes more: {', '.join(more)}.",
         )
-    unit = getattr(loss, "similarity", "cosine") == "cosine"
-    data = prepare(arrangement.strands, unit=unit, dtype=precision, in_memory=room.in_memory)
+    data = prepare(
+        arrangement.strands, unit=loss.unit_rows, dtype=precision, in_memory=room.in_memory
+    )
     _check_range(data, arrangement.strands[0].name)
     return Views(data, arrangement.n, count, arrangement.found)
 
@@ -88,7 +90,8 @@ def _check_range(data: Prepared, name: str) -> None:
         name,
         expected=f"rows whose dot products fit in {data.dtype}",
         got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
-        remedy="Use --similarity cosine, or --precision float64 if that is wide enough.",
+        remedy="Use --similarity cosine"
+        + (", or --precision float64." if data.dtype.itemsize < 8 else ", or scale the rows down."),
     )
 
 
@@ -98,8 +101,8 @@ def _two(first: Source, second: Source, views: str | None) -> Arrangement:
         raise BadParameter(
             "views",
             expected="one file of embeddings",
-            got=f"--views {views} with two",
-            remedy="Two files are two views, row by row: leave --views out.",
+            got=f"--views {views} with two files or columns",
+            remedy="Two files, or two columns, are two views row by row: leave --views out.",
         )
     for source in (first, second):
         if len(source.shape) != 2:

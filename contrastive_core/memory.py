@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from .errors import TooLittleMemory
 from .prepared import BLOCK
 from .resources import Resources, format_size
-from .tiles import TASK_MOST, TILE, task_edge
+from .tiles import TASK_MOST, TILE, WHOLE_ROW_SCORES, task_edge
 
 _PER_ROW = 160
 """Bytes kept per row beside the row itself: states, positives, losses, ranks, in float64."""
+
+_STATES = 768
+"""Bytes of states per row of a task and thread, in all tasks that are in flight."""
+
+_PER_VIEW = 64
+"""Bytes kept per row and view: scores and places of the positives."""
 
 _DECODING = 24
 """Bytes per number while a block is decoded: stored, float64, ready."""
@@ -29,14 +35,14 @@ class Room:
     workers: int
 
 
-def make_room(n: int, d: int, resources: Resources) -> Room:
-    """Spend the bound on n rows of d numbers.
+def make_room(n: int, d: int, resources: Resources, views: int = 2) -> Room:
+    """Spend the bound on n rows of d numbers, the views of n / views samples.
 
     Raises:
         TooLittleMemory: The bound is below the least that works, which the message names.
     """
     item = 4 if resources.precision == "float32" else 8
-    kept = n * _PER_ROW
+    kept = n * (_PER_ROW + _PER_VIEW * views)
     decoding = min(n, 1 + BLOCK // d) * d * _DECODING
     rows = n * d * item
     spilled = _worker(n, d, item, spilled=True)
@@ -56,8 +62,9 @@ def make_room(n: int, d: int, resources: Resources) -> Room:
 
 
 def _worker(n: int, d: int, item: int, *, spilled: bool) -> int:
-    """Bytes of one thread: two tiles, a block of anchors, the candidates read from disk, states."""
+    """Bytes of one thread: tiles or a band of rows, anchors, candidates read from disk, states."""
     tile = min(TILE, n)
     task = min(task_edge(n), n)
     read = (min(n, TASK_MOST) + tile) * d * item if spilled else 0
-    return 2 * tile * tile * item + tile * d * item + read + 8 * task * 64
+    band = min(tile * n, WHOLE_ROW_SCORES) * item
+    return 2 * max(tile * tile * item, band) + tile * d * item + read + _STATES * task

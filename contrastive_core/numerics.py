@@ -36,9 +36,3 @@ def log_share(positives: Float, log_others: Float) -> Float:
     mean = positives.mean(axis=1)
     own = log_sum_exp(positives - mean[:, None])
     return np.asarray(np.logaddexp(log_others - mean, own))
-
-
-def mean_of_defined(values: Float) -> float:
-    """Mean of the values that are not NaN; NaN when there is none."""
-    defined = values[~np.isnan(values)]
-    return float(defined.mean()) if len(defined) else float("nan")

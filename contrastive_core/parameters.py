@@ -44,7 +44,7 @@ class Number:
     def check(self, name: str, value: Any) -> float:
         """The value as a float, or the error that names what is legal."""
         try:
-            number = float(value)
+            number = math.nan if "_" in str(value) else float(value)
         except (TypeError, ValueError):
             number = math.nan
         if math.isfinite(number) and number > self.above and self._invertible(number):
@@ -52,7 +52,7 @@ class Number:
         raise BadParameter(
             name,
             expected=self.expected + (" with a finite inverse" if number > self.above else ""),
-            got=str(value),
+            got=str(value) or "nothing",
             remedy=f"Give {name} a value such as {self.example:g}.",
         )
 

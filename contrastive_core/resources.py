@@ -18,7 +18,7 @@ _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 @dataclass(frozen=True)
 class Resources:
-    """Bounds on a computation; they change its speed and never its result.
+    """Bounds on a computation. Threads and memory change its speed and never a bit of its result.
 
     Args:
         threads: Threads that compute at once; 0 stands for the processors available.
@@ -71,7 +71,7 @@ def parse_threads(written: str | None) -> int:
 def parse_size(written: str) -> int:
     """Bytes from `512MiB`, `2G`, `1.5 GB` (units are powers of 1024) or a plain number."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", written.lower())
-    if match is None:
+    if match is None or float(match[1]) * _UNITS[match[2]] < 1:
         raise _bad_size(written)
     return int(float(match[1]) * _UNITS[match[2]])
 

@@ -181,7 +181,9 @@ def summarise(
         chance=chance * len(defined) if summed else chance,
         mi_lower_bound=loss.information_bound(evaluation.candidates, mean),
         terms=Terms(positive=pull, partition=mean - pull),
-        convention=loss.ledger(),
+        convention=dataclasses.replace(
+            loss.ledger(), reduction=f"{reduction} over {loss.ledger().reduction}"
+        ),
         parameters={p.field: getattr(loss, p.field) for p in parameters(type(loss))},
         precision=evaluation.views.data.dtype.name,
         positives=evaluation.views.found,

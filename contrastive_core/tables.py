@@ -72,7 +72,7 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """Single rows of prepared data, by a sorted index."""
+    """Single rows of prepared data, by an index; sorted where they are the anchors of a table."""
 
     data: Prepared
     index: Index

@@ -15,7 +15,7 @@ TILE = 512
 
 TASK_LEAST, TASK_MOST = 1024, 8192
 _TASKS_PER_EDGE = 16
-_WHOLE_ROW_SCORES = 2**21
+WHOLE_ROW_SCORES = 2**21
 """Scores of a band of whole rows (8 MiB in float32), as far as a single row fits."""
 
 
@@ -75,7 +75,7 @@ def tasks(table: Table, cut: Cut, *, whole_rows: bool) -> Iterator[Task]:
     """All tasks of a table in their fixed order; half of it where it is symmetric."""
     rows, cols = range(table.anchors.n), range(table.candidates.n)
     if whole_rows:
-        band = max(1, min(cut.rows, _WHOLE_ROW_SCORES // max(1, len(cols))))
+        band = max(1, min(cut.rows, WHOLE_ROW_SCORES // max(1, len(cols))))
         for number, piece in enumerate(cut.bands(rows, band)):
             yield Task(number, piece, cols, mirrored=False)
         return

@@ -170,6 +170,12 @@ def test_two_files_give_what_their_stack_gives(
         ("loss --kind infonce -o json:a -o csv:a VIEWS", ["a file of its own for each format"]),
         ("loss --kind infonce -o json:/absent/a VIEWS", ["got no directory /absent"]),
         ("loss --kind infonce -o json:/ VIEWS", ["/: expected a path that can be written"]),
+        ("loss --kind infonce --tau 0.1 --temperature 0.2 VIEWS", ["--tau or --temperature at"]),
+        ("loss --kind infonce --kind clip VIEWS", ["--kind: expected --kind at most once"]),
+        ("loss --kind infonce --tau 1_0 VIEWS", ["got 1_0"]),
+        ("loss --kind infonce -o value:- VIEWS", ["Write -o value for standard output."]),
+        ("loss --kind infonce -", ["Standard input is not read"]),
+        ("loss --kind infonce /dev/null", ["got a pipe or a device"]),
         ("loss --kind infonce --per-sample -o value VIEWS", ["table, json or csv, got value"]),
         ("los", ["Did you mean 'loss'?"]),
         ("--nope", ["No such option"]),
@@ -307,3 +313,45 @@ def test_the_command_tells_every_kind(
 ) -> None:
     assert run(["loss", "--kind", kind, "-q", str(views), "-o", "value"]) == 0
     assert math.isfinite(float(capsys.readouterr().out))
+
+
+def test_an_output_that_is_an_input_is_refused_and_the_input_survives(
+    views: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = views.read_bytes()
+    assert run(["loss", "--kind", "infonce", str(views), "-o", f"csv:{views}"]) == 2
+    assert "got one of the inputs" in capsys.readouterr().err
+    assert views.read_bytes() == before
+
+
+def test_a_link_is_followed_and_a_pipe_is_written_to(views: Path, tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "target", tmp_path / "link", tmp_path / "pipe"
+    target.write_text("old")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+        outputs = ["-o", f"value:{link}", "-o", f"json:{pipe}"]
+        assert run(["loss", "--kind", "infonce", "-q", str(views), *outputs]) == 0
+        read = json.loads(reader.communicate()[0])
+    assert link.is_symlink()
+    assert pipe.is_fifo()
+    assert float(target.read_text()) == read["value"]
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_fault(closed: str, views: Path, tmp_path: Path) -> None:
+    target = tmp_path / "value"
+    command = " ".join(f"'{word}'" for word in [*CONTRAST, "loss", "--kind", "infonce", str(views)])
+    to_file = subprocess.run(f"{command} -o value:{target} {closed}", shell=True, check=False)
+    to_stdout = subprocess.run(f"{command} -o value {closed} | cat", shell=True, check=False)
+    assert (to_file.returncode, to_stdout.returncode) == (0, 0)
+    assert float(target.read_text()) > 0
+
+
+def test_a_result_for_a_closed_stdout_is_exit_2(views: Path) -> None:
+    command = " ".join(f"'{word}'" for word in [*CONTRAST, "loss", "--kind", "infonce", str(views)])
+    done = subprocess.run(
+        f"{command} -o value >&-", shell=True, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "standard output: expected a path that can be written, got a closed one" in done.stderr

@@ -5,21 +5,37 @@ import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import contrastive_core as cc
 from contrastive_core import Resources
+from contrastive_core.diagnosis import may_have_duplicates
 from contrastive_core.engines import Pass, Results, local, run
+from contrastive_core.engines.local import one_blas_thread
 from contrastive_core.engines.work import Workspace, perform
 from contrastive_core.errors import BadParameter, TooLittleMemory
+from contrastive_core.inputs import arrange, read
+from contrastive_core.losses import make_loss
 from contrastive_core.memory import make_room
 from contrastive_core.prepared import Prepared
-from contrastive_core.reductions import LogSumExp, Neighbours, Reduction, RowSum, State, TopK, View
+from contrastive_core.reductions import (
+    CountNearer,
+    LogSumExp,
+    Neighbours,
+    Reduction,
+    RowSum,
+    State,
+    TopK,
+    View,
+)
 from contrastive_core.resources import parse_size
+from contrastive_core.sources import open_source
 from contrastive_core.tables import Offsets, Span, Table
 from contrastive_core.tiles import Cut, cut_for, tasks
 
@@ -324,7 +340,7 @@ def test_too_little_memory_names_the_least_that_works(n: int, d: int, precision:
 def test_more_memory_brings_more_threads_and_then_no_spilling() -> None:
     rooms = [
         make_room(100_000, 256, Resources(threads=4, memory=mebibytes * 2**20))
-        for mebibytes in range(40, 400, 10)
+        for mebibytes in range(60, 400, 10)
     ]
     assert not rooms[0].in_memory
     assert rooms[-1].in_memory
@@ -361,3 +377,64 @@ def test_bad_resources_are_refused() -> None:
             Resources(**bad)
         assert error.value.expected
         assert error.value.remedy
+
+
+def test_one_blas_thread_while_anybody_computes_and_all_of_them_afterwards() -> None:
+    def blas_threads() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = blas_threads()
+    with one_blas_thread():
+        with one_blas_thread():
+            assert blas_threads() == [1] * len(before)
+        assert blas_threads() == [1] * len(before)
+    assert blas_threads() == before
+
+
+def test_a_walk_drives_one_blas_thread() -> None:
+    seen: list[int] = []
+    rows = np.random.default_rng(0).standard_normal((300, 4))
+
+    def look(*_: int) -> None:
+        pools = threadpool_info()
+        seen.extend(pool["num_threads"] for pool in pools if pool["user_api"] == "blas")
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        cc.loss("nt-xent", rows, resources=cc.Resources(progress=look))
+    assert set(seen) == {1}
+
+
+def test_reductions_over_whole_rows_serve_one_side_only(ready: Ready) -> None:
+    table = rectangle(ready, 3, 5)
+    with pytest.raises(ValueError, match="exchange the table"):
+        Pass(table, (), (Neighbours(1, np.zeros(5)),))
+
+
+@pytest.mark.parametrize(
+    ("count", "samples", "d", "mebibytes"), [(2, 60_000, 64, 60), (40, 400, 8, 72)]
+)
+@pytest.mark.parametrize("ranks", [False, True])
+def test_working_memory_stays_within_the_bound(
+    count: int, samples: int, d: int, mebibytes: int, ranks: bool, tmp_path: Path
+) -> None:
+    """Few rows meet many, so that the walk is short and the rows themselves weigh."""
+    rng = np.random.default_rng(1)
+    path = tmp_path / "views.npy"
+    np.save(path, rng.standard_normal((count, samples, d), dtype=np.float32))
+    (source,) = open_source(path)
+    arrangement = arrange([source], "first")
+    means = cc.Resources(threads=1, memory=mebibytes * 2**20)
+    tracemalloc.start()
+    room = make_room(count * samples, d, means, count)
+    problem = read(arrangement, make_loss("nt-xent"), room, "float32")
+    anchors = Span(problem.data, 0, 64)
+    scores = problem.positive_scores(anchors)
+    asks: tuple[Reduction, ...] = (LogSumExp(2.0),)
+    if ranks:
+        asks = (*asks, TopK(4), CountNearer(scores.max(axis=1), np.zeros(64, np.intp), 1e-6))
+    run([Pass(Table(anchors, problem.all, problem.itself_and_positives), asks)], workers=1)
+    run([Pass(Table(anchors, problem.all), (Neighbours(1, np.zeros(64)),))], workers=1)
+    may_have_duplicates(problem.data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= means.memory

@@ -27,6 +27,7 @@ from contrastive_core.reductions import (
     TopK,
     View,
 )
+from contrastive_core.reductions.log_sum_exp import UNSHIFTED
 from contrastive_core.scores import EUCLIDEAN, PRODUCT, SQUARED_EUCLIDEAN, Score
 from contrastive_core.tables import Everything, Gathered, Offsets, Relation, Side, Span, Table
 from contrastive_core.tiles import Cut
@@ -567,3 +568,25 @@ def test_the_engine_serves_the_exact_triplet_hinge(
     case = _case(rows, table, "euclidean")
     logs = [textbook.row_log_sum_exp(row, 1.0) for row in case.rows]
     assert LogSumExp(1.0).finish(results.rows[1]) == near(logs)
+
+
+@pytest.mark.parametrize(("dtype", "limit"), [("float32", 60.0), ("float64", 600.0)])
+def test_sums_at_the_limit_of_the_unshifted_path_do_not_overflow(
+    dtype: str, limit: float, ready: Ready
+) -> None:
+    data = ready(np.ones((20_000, 2)), dtype=dtype)
+    table = Table(Span(data, 0, 3), Span(data, 3, 20_000))
+    (found,) = run([Pass(table, (LogSumExp(limit),))], workers=1)
+    result = LogSumExp(limit).finish(found.rows[0])
+    assert UNSHIFTED[dtype] == limit
+    assert result == pytest.approx(limit + math.log(19_997), rel=1e-6)
+
+
+def test_a_function_that_returns_the_tile_itself_spoils_nothing(ready: Ready) -> None:
+    data = ready(np.random.default_rng(0).standard_normal((40, 3)))
+    table = Table(Span(data, 0, 40), Span(data, 0, 40), Offsets((0,)))
+    asks = (RowSum(lambda scores: scores), LogSumExp(1.0), TopK(1))
+    (both,) = run([Pass(table, asks)], workers=1)
+    (alone,) = run([Pass(table, asks[1:])], workers=1)
+    assert both.rows[1][1] == pytest.approx(alone.rows[0][1], rel=1e-13)
+    assert both.rows[2][1].tolist() == alone.rows[1][1].tolist()

@@ -63,6 +63,7 @@ def _output(command: str) -> str:
     """Standard output and standard error of a command, as a pipe sees them."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     plain = {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8"}
+    plain |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
     done = subprocess.run(
         command,
         shell=True,
@@ -92,7 +93,7 @@ def _shown(default: object) -> str:
 
 def same(old: str, new: str) -> bool:
     """Equal word by word, numbers to within the rounding of another processor."""
-    left, right = old.split(), new.split()
+    left, right = (re.split(r"[\s,]+", text) for text in (old, new))
     return len(left) == len(right) and all(map(_same_word, left, right))
 
 

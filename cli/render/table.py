@@ -51,17 +51,25 @@ def _facts(result: LossResult) -> Table:
     table.add_row("chance", digits(result.chance), f"{_chance(result)}; the value is {of_chance}")
     if result.mi_lower_bound is not None:
         meaning = "nats of mutual information at least, in expectation; it cannot exceed log K"
+        if result.mi_lower_bound < 0:
+            meaning = "nats: log K - the mean loss, which below 0 says nothing about information"
         table.add_row("information", digits(result.mi_lower_bound), meaning)
-    table.add_row("terms", digits(terms.positive), "positives: -mean s / tau, the alignment part")
-    table.add_row("", digits(terms.partition), "partition: mean log-sum-exp, the uniformity part")
+    sum_of = "of the mean loss: " if result.reduction == "sum" else ""
+    positive = f"{sum_of}positives, -mean s / tau, the alignment part"
+    table.add_row("terms", digits(terms.positive), positive)
+    table.add_row("", digits(terms.partition), "partition, mean log-sum-exp, the uniformity part")
     table.add_row("samples", str(result.n), _undefined(result))
     table.add_row("positives", "", _positives(result))
-    table.add_row("convention", ledger.name, f"{ledger.reference}; factor {ledger.factor:g}")
+    table.add_row("convention", ledger.name, f"{ledger.reference}; {_factor(ledger.factor)}")
     table.add_row("", "", ledger.formula)
     table.add_row("", "", f"denominator: {ledger.denominator}")
     table.add_row("", "", f"{ledger.distance}, {ledger.normalisation}; {result.precision}")
     table.add_row("", "", f"tau {ledger.tau:g} (scale {ledger.scale:g})")
     return table
+
+
+def _factor(factor: float) -> str:
+    return "the paper's value" if factor == 1 else f"{factor:g} times the paper's value"
 
 
 def _chance(result: LossResult) -> str:

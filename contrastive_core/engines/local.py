@@ -6,9 +6,11 @@ flight, in the order of the task numbers: the bits are the same for any number o
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import SimpleQueue
 
 from threadpoolctl import threadpool_limits
@@ -41,7 +43,7 @@ def run(
     total = sum(job.table.anchors.n * job.table.candidates.n for job in passes)
     done = 0
     results = []
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         for job, cut in zip(passes, cuts, strict=True):
             rows, cols = _start(job)
             for task, partial in _in_order(job, cut, workers):
@@ -51,6 +53,31 @@ def run(
                     progress(done, total)
             results.append(Results(tuple(rows), tuple(cols)))
     return results
+
+
+_lock = threading.Lock()
+_running: list[threadpool_limits] = []
+_users = 0
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """One BLAS thread per calling thread, while anybody is inside.
+
+    The limit is the process's: the first in sets it, the last out takes it back.
+    """
+    global _users
+    with _lock:
+        if _users == 0:
+            _running.append(threadpool_limits(limits=1, user_api="blas"))
+        _users += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0:
+                _running.pop().restore_original_limits()
 
 
 def _start(job: Pass) -> tuple[list[State], list[State]]:

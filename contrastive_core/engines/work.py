@@ -6,7 +6,7 @@ Nothing else crosses the line, so a thread, a process or another machine may do 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -36,6 +36,11 @@ class Pass:
     table: Table
     rows: tuple[Reduction, ...]
     cols: tuple[Reduction, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Whole rows are served one way only: the exchanged table is a pass of its own."""
+        if any(reduction.whole_rows for reduction in self.cols):
+            raise ValueError("reductions over whole rows belong to `rows`: exchange the table")
 
     @cached_property
     def whole_rows(self) -> bool:
@@ -120,10 +125,11 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
     diagonal = table.symmetric and task.rows == task.cols and not job.whole_rows
     over_cols = roles.rows if task.mirrored or diagonal else roles.cols
     cols = rows if diagonal else tuple(r.reduction.start(len(task.cols)) for r in over_cols)
-    candidates = table.candidates.read(task.cols.start, task.cols.stop)
+    step = cut.cols if job.whole_rows else len(task.cols)
+    chunks = _Chunks(table, task.cols, step)
     edge = len(task.cols) if job.whole_rows else cut.cols
     for down in cut.bands(task.rows, cut.rows):
-        anchors = workspace.array("anchors", (len(down), candidates.shape[1]), table.dtype)
+        anchors = workspace.array("anchors", (len(down), table.candidates.data.d), table.dtype)
         block = table.anchors.read(down.start, down.stop)
         np.multiply(block, table.dtype.type(roles.factor or 1.0), out=anchors)
         own = _slices(rows, down.start - task.rows.start, len(down))
@@ -132,7 +138,7 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
                 continue
             offset = across.start - task.cols.start
             tile = _Tile(job, down, across, workspace)
-            tile.fill(anchors, candidates[offset : offset + len(across)])
+            tile.fill(anchors, chunks)
             served = [(role, state, False) for role, state in zip(roles.rows, own, strict=True)]
             if over_cols and not (diagonal and across == down):
                 others = _slices(cols, offset, len(across))
@@ -144,6 +150,26 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
 def _slices(states: Sequence[State], start: int, length: int) -> list[State]:
     """The part of some states that a tile covers."""
     return [tuple(array[start : start + length] for array in state) for state in states]
+
+
+class _Chunks:
+    """Candidates of a task as they are read: at once, or piece by piece where rows are whole."""
+
+    def __init__(self, table: Table, cols: range, step: int) -> None:
+        self.table, self.cols, self.step = table, cols, step
+        self.first = table.candidates.read(cols.start, min(cols.start + step, cols.stop))
+
+    def over(self, across: range) -> Iterator[tuple[int, Block]]:
+        """(offset in the tile, candidates) for the columns of a tile."""
+        if self.step >= len(self.cols):
+            start = across.start - self.cols.start
+            yield 0, self.first[start : start + len(across)]
+            return
+        for start in range(across.start, across.stop, self.step):
+            yield (
+                start - across.start,
+                self.table.candidates.read(start, min(start + self.step, across.stop)),
+            )
 
 
 class _Tile:
@@ -160,9 +186,11 @@ class _Tile:
         """A second block, free to write to."""
         return self.workspace.array("scratch", shape, self.scores.dtype)
 
-    def fill(self, anchors: Block, candidates: Block) -> None:
+    def fill(self, anchors: Block, chunks: _Chunks) -> None:
         """Score all pairs; those left out score -inf."""
-        self.job.table.score.fill(anchors, candidates, self.scores)
+        for offset, candidates in chunks.over(self.across):
+            out = self.scores[:, offset : offset + len(candidates)]
+            self.job.table.score.fill(anchors, candidates, out)
         if self.hidden is not None:
             self.scores[self.hidden] = -np.inf
 

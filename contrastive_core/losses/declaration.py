@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -81,6 +80,11 @@ class Loss(ABC):
         """Check the hyper-parameters."""
         check(self)
 
+    @property
+    @abstractmethod
+    def unit_rows(self) -> bool:
+        """Whether every row is divided by its norm first."""
+
     @abstractmethod
     def directions(self, views: Views) -> tuple[Direction, ...]:
         """Who is anchor and who is candidate; the loss of a sample is the mean over directions."""
@@ -128,11 +132,6 @@ def declared(declaration: type[Loss]) -> type[Loss]:
     """Enter a loss in the register."""
     LOSSES[declaration.kind] = declaration
     return declaration
-
-
-def log_chance(candidates: int) -> float:
-    """Log K: what a softmax over K equal scores costs."""
-    return math.log(candidates) if candidates > 0 else math.nan
 
 
 def find_loss(kind: str) -> type[Loss]:

@@ -9,6 +9,7 @@ their exact scores (`log_share`), so that a loss near 0 keeps its digits.
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -37,6 +38,11 @@ class Softmax(Loss):
     tau: float
     similarity: str
 
+    @property
+    def unit_rows(self) -> bool:
+        """For a cosine."""
+        return self.similarity == "cosine"
+
     def asks(self) -> tuple[Reduction, ...]:
         """log sum exp(s / tau) over the negatives of each anchor."""
         from ..reductions import LogSumExp
@@ -56,27 +62,30 @@ class Softmax(Loss):
 
     def ledger(self) -> Ledger:
         """The paper's convention."""
-        unit = self.similarity == "cosine"
         return Ledger(
             name="paper",
-            formula=self.formula(),
+            formula=self.formula_in_words(),
             reference=self.paper.citation,
             factor=1.0,
             denominator=self.denominator_in_words(),
             reduction=self.reduction_in_words(),
             distance=self.similarity,
-            normalisation="every row divided by its norm" if unit else "rows as they are",
+            normalisation="every row divided by its norm" if self.unit_rows else "rows as they are",
             tau=self.tau,
             scale=1.0 / self.tau,
         )
 
+    def formula_in_words(self) -> str:
+        """The formula with its hyper-parameters in force."""
+        return self.formula()
+
+    @abstractmethod
     def denominator_in_words(self) -> str:
         """Which candidates stand in the denominator."""
-        raise TypeError(f"{type(self).__name__} does not say what its denominator is")
 
+    @abstractmethod
     def reduction_in_words(self) -> str:
-        """What is averaged."""
-        return "mean over the n samples"
+        """What is averaged or summed."""
 
 
 @declared
@@ -124,18 +133,25 @@ class InfoNCE(Softmax):
             both = (Direction(first, second, second.start), Direction(second, first))
         return both if self.symmetric else both[:1]
 
+    def formula_in_words(self) -> str:
+        """One direction, or the mean of both."""
+        if not self.symmetric:
+            return self.formula()
+        return f"1/2 (l_i + l'_i), {self.formula()}; l'_i the same from keys to embeddings"
+
     def denominator_in_words(self) -> str:
         """The keys, or all other views."""
         if self.denominator == "views":
             return "the 2N - 1 other embeddings of both views, the positive among them"
+        if self.symmetric:
+            return "the N rows of the other view, the positive among them"
         return "the N keys, the positive among them"
 
     def reduction_in_words(self) -> str:
         """Per anchor, or per pair of directions."""
-        each = (
-            "the N samples, each the mean of both directions" if self.symmetric else "the N anchors"
-        )
-        return f"mean over {each}"
+        if self.symmetric:
+            return "the N samples, each the mean of both directions"
+        return "the N anchors"
 
     def information_bound(self, candidates: int, mean: float) -> float | None:
         """log K - L, for candidates that are independent keys (van den Oord et al. 2018, eq. 5)."""
@@ -177,11 +193,11 @@ class NTXent(Softmax):
 
     def denominator_in_words(self) -> str:
         """Everybody else."""
-        return "the VN - 1 other views (2N - 1 for two views), the positives among them"
+        return "the 2N - 1 other views (VN - 1 for V views of N samples), the positives among them"
 
     def reduction_in_words(self) -> str:
         """Over the views."""
-        return "mean over all views (2N for two views)"
+        return "all 2N views (VN for V views)"
 
 
 @declared
@@ -223,7 +239,7 @@ class CLIP(Softmax):
 
     def reduction_in_words(self) -> str:
         """Over the pairs."""
-        return "mean over the N samples, each the mean of both directions"
+        return "the N samples, each the mean of both directions"
 
     def information_bound(self, candidates: int, mean: float) -> float | None:
         """log K - L (van den Oord et al. 2018, eq. 5), averaged over both directions."""

@@ -33,6 +33,8 @@ class RowSum(Reduction):
         with np.errstate(invalid="ignore", over="ignore"):  # f(-inf) of pairs that are left out
             values = self.function(view.scores)
         if view.hidden is not None:
+            if np.shares_memory(values, view.scores):  # the identity, for one
+                values = values.copy()
             values[view.hidden] = 0
         state[0][:] += values.sum(axis=1, dtype=np.float64)
 

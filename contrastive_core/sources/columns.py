@@ -20,8 +20,8 @@ from ..errors import BadInput, known_names
 from .memory import check_shape
 from .source import Source
 
-_BATCH = 4096
-"""Rows decoded at a time."""
+_BATCH = 2**20
+"""Numbers decoded at a time."""
 
 _FIRST = 5
 """How many bad rows a message names."""
@@ -68,28 +68,28 @@ class _Table:
             ]
         self.n = sum(self._lengths)
 
-    def batches(self, column: str, start: int) -> Iterator[tuple[int, pa.Array]]:
-        """(first row, values) of one column, from the group that holds row `start`."""
+    def batches(self, column: str, start: int, rows: int) -> Iterator[tuple[int, pa.Array]]:
+        """(first row, values) of one column in batches, from the group that holds row `start`."""
         first, row = 0, 0
         while first < len(self._lengths) and row + self._lengths[first] <= start:
             row += self._lengths[first]
             first += 1
-        for batch in self._from_group(column, first):
+        for batch in self._from_group(column, first, rows):
             yield row, batch
             row += len(batch)
 
-    def _from_group(self, column: str, first: int) -> Iterator[pa.Array]:
+    def _from_group(self, column: str, first: int, rows: int) -> Iterator[pa.Array]:
         if self.format == "parquet":
             groups = list(range(first, len(self._lengths)))
-            stream = self._parquet.iter_batches(_BATCH, row_groups=groups, columns=[column])
+            stream = self._parquet.iter_batches(rows, row_groups=groups, columns=[column])
             for batch in stream:
                 yield batch.column(0)
         else:
             position = self.schema.get_field_index(column)
             for number in range(first, len(self._lengths)):
                 whole = self._arrow.get_batch(number).column(position)
-                for start in range(0, len(whole), _BATCH):
-                    yield whole.slice(start, _BATCH)
+                for start in range(0, len(whole), rows):
+                    yield whole.slice(start, rows)
 
 
 class ColumnSource:
@@ -102,11 +102,13 @@ class ColumnSource:
         self._table = table
         self._type = table.schema.field(column).type
         self.dtype: np.dtype[Any] = np.dtype(self._type.value_type.to_pandas_dtype())
+        self._batch = 1  # until the length of a row is known
         self.shape: tuple[int, ...] = (table.n, self._dimensions() if table.n else 0)
         check_shape(name, self.shape)
+        self._batch = max(1, _BATCH // self.shape[1])
         self._next = 0
         self._rest = np.empty((0, self.shape[1]), self.dtype)
-        self._stream = table.batches(column, 0)
+        self._stream = table.batches(column, 0, self._batch)
 
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Rows `start` to `stop`; cheapest when asked for in order."""
@@ -128,7 +130,7 @@ class ColumnSource:
         raise TypeError(f"{self.name} is 2-D: it has no view {index} on axis {axis}")
 
     def _rewind(self, start: int) -> None:
-        self._stream = self._table.batches(self.column, start)
+        self._stream = self._table.batches(self.column, start, self._batch)
         self._next = start
         self._rest = np.empty((0, self.shape[1]), self.dtype)
 
@@ -144,7 +146,7 @@ class ColumnSource:
         """The length of a vector: declared by the type, or that of the first row that has one."""
         if pa.types.is_fixed_size_list(self._type):
             return int(self._type.list_size)
-        stream = self._table.batches(self.column, 0)
+        stream = self._table.batches(self.column, 0, self._batch)
         while True:
             row, batch = self._pull(stream)
             lengths = batch.drop_null().value_lengths()
@@ -168,13 +170,14 @@ class ColumnSource:
     def _bad_rows(self, first_row: int, d: int) -> BadInput:
         """The error for null and ragged rows, counted to the end of the file."""
         found: list[int] = []
-        for row, batch in self._table.batches(self.column, first_row):
+        for row, batch in self._table.batches(self.column, first_row, self._batch):
             found.extend((row + np.flatnonzero(_bad(batch, d))).tolist())
         listed = ", ".join(str(row) for row in found[:_FIRST])
         return BadInput(
             self.name,
             expected=f"{d or 'some'} numbers in every row",
-            got=f"{len(found)} rows that are null, hold a null or have another length "
+            got=f"{len(found)} {'row' if len(found) == 1 else 'rows'} null, holding a null or of "
+            "another length "
             f"(first: {listed})",
             remedy="Leave these rows out when writing the file.",
         )
@@ -224,9 +227,9 @@ def _choose(table: _Table, name: str, column: str | None, *, pairs: bool) -> tup
     if len(vectors) == 1:
         return (vectors[0],)
     if pairs:
-        for pair in PAIR_NAMES:
-            if set(pair) <= set(vectors):
-                return pair
+        fitting = [pair for pair in PAIR_NAMES if set(pair) <= set(vectors)]
+        if len(fitting) == 1:
+            return fitting[0]
     recognised = [known for known in EMBEDDING_NAMES if known in vectors]
     if len(recognised) == 1:
         return (recognised[0],)
@@ -236,8 +239,8 @@ def _choose(table: _Table, name: str, column: str | None, *, pairs: bool) -> tup
         expected="one vector column (a list of numbers per row)",
         got=f"{len(vectors)} vector columns among: {listing}",
         remedy=(
-            f"Name one: {name}::{vectors[0]}."
-            if vectors
+            f"Name two as two views: {name}::{vectors[0]} {name}::{vectors[1]}; or one alone."
+            if len(vectors) > 1
             else "Store each vector as one list<float> value."
         ),
     )

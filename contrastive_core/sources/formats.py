@@ -53,16 +53,34 @@ def open_source(written: str | os.PathLike[str], *, pairs: bool = False) -> list
         from . import columns
 
         return columns.open_columns(path, name, column, pairs=pairs)
-    raise BadInput(
+    raise _unknown_format(name, first)
+
+
+def _unknown_format(name: str, first: bytes) -> BadInput:
+    """The error for bytes that begin no format we read; it names those that are near."""
+    near = {
+        b"PK": "a .npz or other zip archive",
+        b"\xff\xff\xff\xff": "an Arrow stream, which is not the file format",
+    }
+    known = [what for magic, what in near.items() if first.startswith(magic)]
+    got = known[0] if known else f"a file that begins with {first!r}"
+    return BadInput(
         name,
         expected="a .npy, Parquet or Arrow IPC file",
-        got="an empty file" if not first else f"a file that begins with {first!r}",
+        got=got if first else "an empty file",
         remedy="Save the vectors with np.save('emb.npy', vectors), or as a Parquet column.",
     )
 
 
 def _first_bytes(path: Path, name: str) -> bytes:
     """The bytes that tell formats apart."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise BadInput(
+            name,
+            expected="an ordinary file, which can be read at any place",
+            got="a pipe or a device",
+            remedy="Write the embeddings to a file first.",
+        )
     try:
         with path.open("rb") as file:
             return file.read(8)
@@ -71,7 +89,9 @@ def _first_bytes(path: Path, name: str) -> bytes:
             name,
             expected="an existing file",
             got="no file of that name",
-            remedy=f"Check the path; the working directory is {Path.cwd()}.",
+            remedy="Standard input is not read: write the embeddings to a file first."
+            if name == "-"
+            else f"Check the path; the working directory is {Path.cwd()}.",
         ) from error
     except IsADirectoryError as error:
         raise BadInput(

@@ -47,7 +47,8 @@ class ArraySource:
     def view(self, axis: int, index: int) -> ArraySource:
         """One view of a 3-D array, without a copy."""
         array = self.array[index] if axis == 0 else self.array[:, index]
-        return ArraySource(array, self.name, self.format)
+        part = f"{self.name}[{index}]" if axis == 0 else f"{self.name}[:, {index}]"
+        return ArraySource(array, part, self.format)
 
 
 def check_dtype(name: str, dtype: np.dtype[Any]) -> None:

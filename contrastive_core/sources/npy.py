@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tokenize
 from pathlib import Path
 
@@ -25,19 +26,20 @@ _HEADER_ERRORS = (
 
 def open_npy(path: Path, name: str) -> ArraySource:
     """Map a .npy file; its header is checked against its length before a row is touched."""
-    shape, dtype = _header(path, name)
+    shape, dtype, offset = _header(path, name)
     check_dtype(name, dtype)
+    declared = offset + math.prod(shape) * dtype.itemsize
+    length = path.stat().st_size
+    if declared != length:
+        got = f"{length} bytes where its header, shape {shape} of {dtype}, declares {declared}"
+        raise _damaged(name, got)
     if 0 in shape:
         return ArraySource(np.empty(shape, dtype), name, "npy")
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, OverflowError) as error:
-        raise _damaged(name, f"a header that declares {shape} {dtype}, and {error}") from error
-    return ArraySource(array, name, "npy")
+    return ArraySource(np.load(path, mmap_mode="r", allow_pickle=False), name, "npy")
 
 
-def _header(path: Path, name: str) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
-    """Shape and dtype as the header declares them."""
+def _header(path: Path, name: str) -> tuple[tuple[int, ...], np.dtype[np.generic], int]:
+    """Shape and dtype as the header declares them, and where the numbers begin."""
     with path.open("rb") as file:
         try:
             version = np.lib.format.read_magic(file)
@@ -49,9 +51,10 @@ def _header(path: Path, name: str) -> tuple[tuple[int, ...], np.dtype[np.generic
             shape, _, dtype = read(file)
         except _HEADER_ERRORS as error:
             raise _damaged(name, f"an unreadable header ({_first_line(error)})") from error
-    if any(extent < 0 for extent in shape):
+        offset = file.tell()
+    if any(type(extent) is not int or extent < 0 for extent in shape):
         raise _damaged(name, f"a header that declares shape {shape}")
-    return shape, dtype
+    return shape, dtype, offset
 
 
 def _first_line(error: BaseException) -> str:
@@ -63,5 +66,6 @@ def _damaged(name: str, got: str) -> BadInput:
         name,
         expected="a complete .npy file",
         got=got,
-        remedy="The file is damaged or was cut short: write it again with np.save.",
+        remedy="The file is damaged, was cut short or holds more than one array: write it again "
+        "with one np.save.",
     )
