@@ -166,6 +166,8 @@ def _better_layout(views: Views, positives: Float, *, by_a_hair: bool) -> str:
 def _copies_of_anchors(evaluation: Evaluation) -> str | None:
     """Views that are the same rows: the loss of a file with itself looks excellent."""
     views = evaluation.views
+    if not may_have_duplicates(views.data):
+        return None
     codes = row_codes(views.data)
     same = int(np.count_nonzero(codes[: views.n] == codes[views.n : 2 * views.n]))
     if 2 * same <= views.n:
