@@ -12,7 +12,7 @@ from contrastive_core.parameters import spellings
 from contrastive_core.vocabulary import LAYOUTS, REDUCTIONS
 
 from .consoles import Bar, Manners
-from .options import HELP_NAMES, given, kind_options, named, sharing_options
+from .options import HELP_NAMES, given, kind_options, named, sharing_options, written
 from .outputs import Output, check_outputs, parse_outputs, write_all
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class LossCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Find the kind first; then its options are known."""
-        kind = written_kind(args)
+        kind = written(args, "--kind")
         if kind is not None:
             ctx.meta["declaration"] = find_loss(kind)
         try:
@@ -65,19 +65,6 @@ def _refuse_repetition(order: list[click.Parameter]) -> None:
                 got=f"it {order.count(param)} times",
                 remedy="Leave all but one out.",
             )
-
-
-def written_kind(args: list[str]) -> str | None:
-    """The value of `--kind` on a command line that is not parsed yet."""
-    kind = None
-    for position, arg in enumerate(args):
-        if arg == "--":
-            break
-        if arg == "--kind" and position + 1 < len(args):
-            kind = args[position + 1]
-        elif arg.startswith("--kind="):
-            kind = arg.removeprefix("--kind=")
-    return kind
 
 
 @click.command(

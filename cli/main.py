@@ -15,7 +15,7 @@ from contrastive_core.version import VERSION
 
 from .consoles import Manners
 from .loss import loss
-from .options import HELP_NAMES
+from .options import HELP_NAMES, written
 from .outputs import abandon_stdout
 
 DONE, BAD_INPUT, FAULT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
@@ -62,7 +62,7 @@ def main() -> NoReturn:
 
 def run(args: list[str]) -> int:
     """Run the command line; every way out is decided here."""
-    debug = "--debug" in args
+    debug, manners = "--debug" in args, Manners(color=written(args, "--color") or "auto")
     try:
         _invoke(args)
         if sys.stdout is not None:
@@ -73,18 +73,21 @@ def run(args: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except ContrastError as error:
-        return _refused(f"{error.what}: expected {error.expected}, got {error.got}.", error.remedy)
+        return _refused(
+            manners, f"{error.what}: expected {error.expected}, got {error.got}.", error.remedy
+        )
     except NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return BAD_INPUT
     except click.ClickException as error:
-        return _refused(*_usage(error))
+        return _refused(manners, *_usage(error))
     except MemoryError as error:
-        return _refused(f"memory: not enough ({error}).", "Lower --memory or --threads.")
+        return _refused(manners, f"memory: not enough ({error}).", "Lower --memory or --threads.")
     except OSError as error:
-        return _refused(f"{error.filename or 'system'}: {error.strerror or error}.", "")
+        what = f"{error.filename or 'system'}: {error.strerror or error}."
+        return _refused(manners, what, "Check the file, its permissions and its disk.")
     except Exception as error:  # the last word: whatever is left is a fault of ours
-        return _fault(error, debug=debug)
+        return _fault(manners, error, debug=debug)
     return DONE
 
 
@@ -102,8 +105,8 @@ def _invoke(args: list[str]) -> None:
         return
 
 
-def _refused(what: str, remedy: str) -> int:
-    Manners().error(what + (f"\n  {remedy}" if remedy else ""))
+def _refused(manners: Manners, what: str, remedy: str) -> int:
+    manners.error(f"{what}\n  {remedy}")
     return BAD_INPUT
 
 
@@ -114,11 +117,11 @@ def _usage(error: click.ClickException) -> tuple[str, str]:
     return error.format_message(), f"See {command} --help."
 
 
-def _fault(error: Exception, *, debug: bool) -> int:
+def _fault(manners: Manners, error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
     kind = type(error).__name__
-    Manners().error(f"a fault of contrast, not of your data: {kind}: {error}.")
+    manners.error(f"a fault of contrast, not of your data: {kind}: {error}.")
     if not debug:
         click.echo("  Run again with --debug for the traceback.", err=True)
     return FAULT

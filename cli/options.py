@@ -128,6 +128,19 @@ def _number_options(parameter: Parameter, bound: Number) -> list[click.Parameter
     return options
 
 
+def written(args: Sequence[str], option: str) -> str | None:
+    """The value of an option on a command line that is not parsed, or could not be."""
+    value = None
+    for position, arg in enumerate(args):
+        if arg == "--":
+            break
+        if arg == option and position + 1 < len(args):
+            value = args[position + 1]
+        elif arg.startswith(f"{option}="):
+            value = arg.partition("=")[2]
+    return value
+
+
 def given(options: Sequence[click.Parameter], values: dict[str, Any]) -> dict[str, Any]:
     """Those of the options that were given, by their long names."""
     chosen = {}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from dataclasses import dataclass
 
+import numpy as np
+
+from .duplicates import Codes, copies_among, may_have_duplicates, row_codes
 from .evaluate import Evaluation
-from .losses.declaration import Direction
 from .numerics import Float
-from .prepared import BLOCK, Prepared
+from .prepared import BLOCK
 from .problem import Views
 from .tables import Gathered, row_products
-
-Codes = npt.NDArray[np.uint64]
 
 _UNIT_WITHIN = 1e-3
 """How far a norm may be from 1 before a dot product is said to depend on it."""
@@ -35,14 +34,16 @@ _FINGERPRINT_WITHIN = 1e-6
 
 def warnings(evaluation: Evaluation) -> list[str]:
     """All warnings, most fundamental first."""
-    found = (
+    pairs = _pairs(evaluation.views)
+    found = [
         _not_unit(evaluation),
         _imprecise(evaluation),
-        _chance(evaluation),
-        _pairing(evaluation),
-        _copies_of_anchors(evaluation),
-        _duplicates(evaluation),
-    )
+        _chance(evaluation, pairs),
+        _pairing(evaluation, pairs),
+    ]
+    if may_have_duplicates(evaluation.views.data):
+        codes = row_codes(evaluation.views.data)
+        found += [_identical_views(evaluation.views, codes), _duplicates(evaluation, codes)]
     return [warning for warning in found if warning]
 
 
@@ -73,7 +74,25 @@ def _imprecise(evaluation: Evaluation) -> str | None:
     )
 
 
-def _chance(evaluation: Evaluation) -> str | None:
+@dataclass(frozen=True)
+class _Pairs:
+    """Scores of the pairs of the first two views.
+
+    Args:
+        positives: Score of each sample's own pair, shape (n,).
+        others: Mean score of row i of one view with row j != i of the other.
+    """
+
+    positives: Float
+    others: float
+
+
+def _pairs(views: Views) -> _Pairs:
+    positives = views.positive_scores(views.view(0))[:, 0]
+    return _Pairs(positives, _mean_of_others(views, positives))
+
+
+def _chance(evaluation: Evaluation, pairs: _Pairs) -> str | None:
     """The value that equal scores have: of a space of one point, or of a temperature too high."""
     mean = float(np.nanmean(evaluation.values))
     fingerprint = evaluation.loss.chance(evaluation.candidates)
@@ -82,8 +101,7 @@ def _chance(evaluation: Evaluation) -> str | None:
     if abs(mean - fingerprint) > _FINGERPRINT_WITHIN * max(1.0, fingerprint) + 2.0 * rounding:
         return None
     equal = f"the value equals log K = log {evaluation.candidates} = {fingerprint:.6f}"
-    positives = evaluation.views.positive_scores(evaluation.views.view(0))[:, 0]
-    spread = float(positives.mean()) - _mean_of_others(evaluation.views, positives)
+    spread = float(pairs.positives.mean()) - pairs.others
     if abs(spread) > _EQUAL_WITHIN * evaluation.views.data.longest**2:
         tau = evaluation.loss.ledger().tau
         return f"{equal}, because tau = {tau:g} makes all scores alike: lower it."
@@ -93,30 +111,25 @@ def _chance(evaluation: Evaluation) -> str | None:
     )
 
 
-def _pairing(evaluation: Evaluation) -> str | None:
+def _pairing(evaluation: Evaluation, pairs: _Pairs) -> str | None:
     """Positives no closer than random pairs, or a loss above chance: rows may be mispaired."""
-    views = evaluation.views
-    if views.n < 2:
-        return None
-    positives = views.positive_scores(views.view(0))[:, 0]
-    chance = _mean_of_others(views, positives)
+    views, mean = evaluation.views, float(pairs.positives.mean())
     value = float(np.nanmean(evaluation.values))
     guess = evaluation.loss.chance(evaluation.candidates)
-    closer = _closer(positives, chance)
+    closer = _closer(pairs.positives, pairs.others)
     if not closer:
-        verb = "no closer" if positives.mean() <= chance else "not clearly closer"
+        verb = "no closer" if mean <= pairs.others else "not clearly closer"
         text = f"positives are {verb} than random pairs"
     elif value > guess * (1.0 + _ABOVE_CHANCE):
-        text = (
-            f"the loss of {value:.6g} is above chance ({guess:.6g}): negatives outscore positives"
-        )
+        above = f"above chance ({guess:.6g})"
+        text = f"the loss of {value:.6g} is {above}: negatives outscore positives"
     else:
         return None
-    compared = f"mean similarity {_shown(positives.mean())} against {_shown(chance)}"
+    compared = f"mean similarity {_shown(mean)} against {_shown(pairs.others)}"
     text = f"{text} ({compared}; positives: {views.found.description})."
-    if views.data.unit and chance > 1.0 - _EQUAL_WITHIN:
+    if views.data.unit and pairs.others > 1.0 - _EQUAL_WITHIN:
         return f"{text} All embeddings point the same way."
-    return f"{text} {_better_layout(views, positives, by_a_hair=closer)}"
+    return f"{text} {_better_layout(views, mean, by_a_hair=closer)}"
 
 
 def _closer(positives: Float, chance: float) -> bool:
@@ -147,7 +160,7 @@ def _shown(similarity: float) -> str:
     return f"{similarity:.4f}" if abs(similarity) < 1000 else f"{similarity:.4g}"
 
 
-def _better_layout(views: Views, positives: Float, *, by_a_hair: bool) -> str:
+def _better_layout(views: Views, mean: float, *, by_a_hair: bool) -> str:
     """The other way to pair the rows of one 2-D file, where that brings positives closer."""
     other = {"stacked": "interleaved", "interleaved": "stacked"}.get(views.found.layout)
     if other is not None:
@@ -157,18 +170,13 @@ def _better_layout(views: Views, positives: Float, *, by_a_hair: bool) -> str:
         else:
             first, second = rows.T.reshape(2, views.n)
         scores = row_products(Gathered(views.data, first), Gathered(views.data, second))
-        mean = float(positives.mean())
         if _closer(scores, mean) or (by_a_hair and scores.mean() > mean):
             return f"--views {other} fits better: mean similarity {_shown(scores.mean())}."
     return "Check that both views list the samples in the same order."
 
 
-def _copies_of_anchors(evaluation: Evaluation) -> str | None:
+def _identical_views(views: Views, codes: Codes) -> str | None:
     """Views that are the same rows: the loss of a file with itself looks excellent."""
-    views = evaluation.views
-    if not may_have_duplicates(views.data):
-        return None
-    codes = row_codes(views.data)
     same = int(np.count_nonzero(codes[: views.n] == codes[views.n : 2 * views.n]))
     if 2 * same <= views.n:
         return None
@@ -178,12 +186,9 @@ def _copies_of_anchors(evaluation: Evaluation) -> str | None:
     )
 
 
-def _duplicates(evaluation: Evaluation) -> str | None:
+def _duplicates(evaluation: Evaluation, codes: Codes) -> str | None:
     """Candidates equal to the positive count as negatives: the loss cannot reach 0."""
-    if not may_have_duplicates(evaluation.views.data):
-        return None
-    codes = row_codes(evaluation.views.data)
-    copies = [_copies(evaluation.views, each, codes) for each in evaluation.directions]
+    copies = [copies_among(evaluation.views, each, codes) for each in evaluation.directions]
     affected = sum(int(np.count_nonzero(count)) for count in copies)
     if not affected:
         return None
@@ -194,46 +199,3 @@ def _duplicates(evaluation: Evaluation) -> str | None:
         f"positive among the negatives ({total} in all), the first for samples {first}. They stay "
         "in the denominator, so the loss of these anchors cannot reach 0."
     )
-
-
-def _copies(views: Views, direction: Direction, codes: Codes) -> npt.NDArray[np.int64]:
-    """How many negatives of each anchor equal one of its positives."""
-    anchors, candidates = direction.anchors, direction.candidates
-    values, counts = np.unique(codes[candidates.start : candidates.stop], return_counts=True)
-    same_sample = np.arange(anchors.start, anchors.stop)[:, None] % views.n + np.arange(
-        0, views.count * views.n, views.n
-    )
-    shown = (same_sample >= candidates.start) & (same_sample < candidates.stop)
-    copies = np.zeros(anchors.n, np.int64)
-    positives = codes[views.positive_ids(anchors)]
-    for column, code in enumerate(positives.T):
-        place = np.minimum(np.searchsorted(values, code), len(values) - 1)
-        equal = np.where(values[place] == code, counts[place], 0)
-        equal -= ((codes[same_sample] == code[:, None]) & shown).sum(axis=1)
-        counted = (positives[:, :column] == code[:, None]).any(axis=1)
-        copies += np.where(counted, 0, equal)
-    return copies
-
-
-def may_have_duplicates(data: Prepared) -> bool:
-    """Whether the first numbers of any two rows are equal: a quick no for most data."""
-    heads = np.sort(np.concatenate([rows[:, 0].copy() for _, rows in data.blocks()]))
-    return bool((heads[1:] == heads[:-1]).any())
-
-
-def row_codes(data: Prepared) -> Codes:
-    """A 64-bit code per row, equal for equal rows and hardly ever for others.
-
-    The bits of each number are mixed before they are summed: a plain linear form of them would
-    keep a dozen bits for rows of small integers.
-    """
-    weights = np.random.default_rng(0).integers(1, 2**63, data.d, np.uint64) | np.uint64(1)
-    codes = np.empty(data.n, np.uint64)
-    for start, rows in data.blocks():
-        bits = (rows + 0).view(f"u{rows.dtype.itemsize}").astype(np.uint64)  # + 0 turns -0 into 0
-        for shift in (32, 29):
-            bits ^= bits >> np.uint64(shift)
-            bits *= weights
-        bits ^= bits >> np.uint64(32)
-        codes[start : start + len(rows)] = (bits * weights[::-1]).sum(axis=1, dtype=np.uint64)
-    return codes

@@ -355,3 +355,13 @@ def test_a_result_for_a_closed_stdout_is_exit_2(views: Path) -> None:
     )
     assert done.returncode == 2
     assert "standard output: expected a path that can be written, got a closed one" in done.stderr
+
+
+def test_the_color_of_an_error_is_the_one_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    run(["loss", "--kind", "clip", "absent.npy", "--color", "never"])
+    assert "\x1b[" not in capsys.readouterr().err
+    run(["loss", "--kind", "clip", "absent.npy"])
+    assert "\x1b[" in capsys.readouterr().err

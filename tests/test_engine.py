@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import contrastive_core as cc
 from contrastive_core import Resources
-from contrastive_core.diagnosis import may_have_duplicates
+from contrastive_core.duplicates import may_have_duplicates
 from contrastive_core.engines import Pass, Results, local, run
 from contrastive_core.engines.local import one_blas_thread
 from contrastive_core.engines.work import Workspace, perform

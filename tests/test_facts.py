@@ -374,7 +374,8 @@ def test_no_information_bound_where_the_candidates_are_views(
 def test_the_terms_sum_to_the_mean(kind: str, parameters: dict[str, Any]) -> None:
     first, second = pair(9, 4)
     found = exact(kind, first, second, **parameters)
-    pull = -float(found.samples.positive.mean()) / found.convention.tau  # type: ignore[union-attr]
+    assert found.samples.positive is not None
+    pull = -float(found.samples.positive.mean()) / found.convention.tau
     assert found.terms.positive == pytest.approx(pull, rel=1e-13)
     assert found.terms.positive + found.terms.partition == pytest.approx(found.value, rel=1e-13)
 
@@ -415,11 +416,11 @@ def test_the_worst_ten_come_first_with_rank_and_hardest() -> None:
     assert found.worst.index.tolist() == order.tolist()
     assert found.worst.loss == pytest.approx(told.samples.loss[order], rel=1e-13)
     assert found.worst.rank is not None
-    assert found.worst.rank.tolist() == told.samples.rank[order].tolist()  # type: ignore[index]
+    assert told.samples.rank is not None
+    assert told.samples.hardest_index is not None
+    assert found.worst.rank.tolist() == told.samples.rank[order].tolist()
     assert found.worst.hardest_index is not None
-    assert (
-        found.worst.hardest_index.tolist() == told.samples.hardest_index[order].tolist()  # type: ignore[index]
-    )
+    assert found.worst.hardest_index.tolist() == told.samples.hardest_index[order].tolist()
 
 
 def test_samples_of_views_say_which_view_they_are() -> None:

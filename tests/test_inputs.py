@@ -397,3 +397,18 @@ def test_a_loss_beyond_float64_is_refused() -> None:
     first = np.array([[1.0, 0.0], [-1.0, 0.0]])
     with pytest.raises(BadParameter, match="a temperature at which"):
         cc.loss("infonce", first, -first, tau=1e-308)
+
+
+def test_long_candidates_tie_within_a_tolerance_that_grows_with_their_norm() -> None:
+    anchors = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    keys = np.array([[1.0, 0.0], [5.0, 1e4], [5.0 + 5e-9, 1e4]])
+    result = cc.loss(
+        "infonce",
+        anchors,
+        keys,
+        similarity="dot",
+        per_sample=True,
+        resources=Resources(precision="float64"),
+    )
+    assert result.samples.hardest_index is not None
+    assert result.samples.hardest_index[0] == 1

@@ -78,7 +78,7 @@ ORDER = (
     ("tables",),
     ("tiles", "reductions", "problem"),
     ("losses", "engines", "memory"),
-    ("plan", "inputs"),
+    ("plan", "inputs", "duplicates"),
     ("standing",),
     ("evaluate",),
     ("diagnosis",),

@@ -338,7 +338,7 @@ def test_a_table_without_rows_is_refused(tmp_path: Path, suffix: str, how: str) 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_vectors_without_numbers_are_refused(tmp_path: Path, suffix: str) -> None:
     path = save(tmp_path / f"t.{suffix}", {"emb": vectors([[], [], [], []])})
-    refused(path)
+    assert refused(path).got == "shape (4, 0)"
 
 
 @pytest.mark.parametrize("array", [np.zeros((0, 3)), np.zeros((3, 0)), np.zeros((0, 2, 3))])
@@ -478,7 +478,7 @@ def test_a_table_with_a_damaged_page_header_is_refused(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[4:404] = b"\xff" * 400
     path.write_bytes(content)
-    refused(path)
+    assert refused(path).expected == "a complete Parquet or Arrow IPC file"
 
 
 # Columns that do not fit.
@@ -538,7 +538,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path, suffix: str) -> Non
     else:
         with pa.ipc.new_file(path, table.schema) as writer:
             writer.write_table(table)
-    refused(path)
+    assert refused(path).got == "'emb' 2 times"
     refused(f"{path}::emb")
 
 

@@ -157,13 +157,13 @@ class _Chunks:
 
     def __init__(self, table: Table, cols: range, step: int) -> None:
         self.table, self.cols, self.step = table, cols, step
-        self.first = table.candidates.read(cols.start, min(cols.start + step, cols.stop))
+        self.whole = table.candidates.read(cols.start, cols.stop) if step >= len(cols) else None
 
     def over(self, across: range) -> Iterator[tuple[int, Block]]:
         """(offset in the tile, candidates) for the columns of a tile."""
-        if self.step >= len(self.cols):
+        if self.whole is not None:
             start = across.start - self.cols.start
-            yield 0, self.first[start : start + len(across)]
+            yield 0, self.whole[start : start + len(across)]
             return
         for start in range(across.start, across.stop, self.step):
             yield (

@@ -11,6 +11,9 @@ import numpy.typing as npt
 from ..numerics import Float
 from .reduction import Reduction, State, View
 
+_ROUNDING = 4 * np.finfo(np.float64).eps
+"""A score that is divided by a factor and multiplied by it again comes back within this."""
+
 _NOBODY = np.iinfo(np.int64).max
 """The number of a place that no candidate has taken."""
 
@@ -35,6 +38,7 @@ class TopK(Reduction):
     def update(self, view: View, state: State) -> None:
         """Let the few candidates that reach the k-th score in."""
         kth = state[0][:, -1] * view.factor
+        kth -= _ROUNDING * np.abs(kth)  # the factor comes and goes: let equals through
         rows = np.flatnonzero((view.best >= kth) & (view.best > -np.inf))
         if not len(rows):
             return

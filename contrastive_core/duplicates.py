@@ -1,0 +1,56 @@
+"""Exact copies among rows, found by a code per row and never by comparing pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from .losses.declaration import Direction
+from .prepared import Prepared
+from .problem import Views
+
+Codes = npt.NDArray[np.uint64]
+"""One number per row, equal for equal rows."""
+
+
+def may_have_duplicates(data: Prepared) -> bool:
+    """Whether the first numbers of any two rows are equal: a quick no for most data."""
+    heads = np.sort(np.concatenate([rows[:, 0].copy() for _, rows in data.blocks()]))
+    return bool((heads[1:] == heads[:-1]).any())
+
+
+def row_codes(data: Prepared) -> Codes:
+    """A 64-bit code per row, equal for equal rows and hardly ever for others.
+
+    The bits of each number are mixed before they are summed: a plain linear form of them would
+    keep a dozen bits for rows of small integers.
+    """
+    weights = np.random.default_rng(0).integers(1, 2**63, data.d, np.uint64) | np.uint64(1)
+    codes = np.empty(data.n, np.uint64)
+    for start, rows in data.blocks():
+        bits = (rows + 0).view(f"u{rows.dtype.itemsize}").astype(np.uint64)  # + 0 turns -0 into 0
+        for shift in (32, 29):
+            bits ^= bits >> np.uint64(shift)
+            bits *= weights
+        bits ^= bits >> np.uint64(32)
+        codes[start : start + len(rows)] = (bits * weights[::-1]).sum(axis=1, dtype=np.uint64)
+    return codes
+
+
+def copies_among(views: Views, direction: Direction, codes: Codes) -> npt.NDArray[np.int64]:
+    """How many negatives of each anchor equal one of its positives."""
+    anchors, candidates = direction.anchors, direction.candidates
+    values, counts = np.unique(codes[candidates.start : candidates.stop], return_counts=True)
+    same_sample = np.arange(anchors.start, anchors.stop)[:, None] % views.n + np.arange(
+        0, views.count * views.n, views.n
+    )
+    shown = (same_sample >= candidates.start) & (same_sample < candidates.stop)
+    copies = np.zeros(anchors.n, np.int64)
+    positives = codes[views.positive_ids(anchors)]
+    for column, code in enumerate(positives.T):
+        place = np.minimum(np.searchsorted(values, code), len(values) - 1)
+        equal = np.where(values[place] == code, counts[place], 0)
+        equal -= ((codes[same_sample] == code[:, None]) & shown).sum(axis=1)
+        counted = (positives[:, :column] == code[:, None]).any(axis=1)
+        copies += np.where(counted, 0, equal)
+    return copies
