@@ -29,25 +29,27 @@ _FIRST = 5
 EMBEDDING_NAMES = ("embedding", "embeddings", "emb", "vector", "vectors")
 """Column names taken as the embeddings where a file has several vector columns."""
 
-PAIR_NAMES = (
+RELATED_NAMES = (
+    ("anchor", "positive", "negative"),
+    ("query", "positive", "negative"),
     ("anchor", "positive"),
     ("query", "positive"),
     ("image", "text"),
     ("sentence1", "sentence2"),
     ("z1", "z2"),
 )
-"""Column names taken as two related views, by name and never by position."""
+"""Column names taken as related files, by name and never by position."""
 
 
-def open_columns(path: Path, name: str, column: str | None, *, pairs: bool) -> list[Source]:
-    """The column asked for, the only one, a recognised one, or a recognised pair."""
-    table = _open_table(path, name)
-    chosen = _choose(table, name, column, pairs=pairs)
+def open_columns(path: Path, name: str, column: str | None, *, related: int) -> list[Source]:
+    """The column asked for, the only one, recognised related ones, or a recognised one."""
+    table = open_table(path, name)
+    chosen = _choose(table, name, column, related=related)
     single = column is None and len(chosen) == 1
     return [ColumnSource(table, name if single or column else f"{name}::{c}", c) for c in chosen]
 
 
-class _Table:
+class Table:
     """A columnar file: its schema, its length, and its batches from a row on."""
 
     def __init__(self, path: Path, format_name: str) -> None:
@@ -95,7 +97,7 @@ class _Table:
 class ColumnSource:
     """One vector column as an (n, d) source."""
 
-    def __init__(self, table: _Table, name: str, column: str) -> None:
+    def __init__(self, table: Table, name: str, column: str) -> None:
         self.name = name
         self.column = column
         self.format = table.format
@@ -138,9 +140,9 @@ class ColumnSource:
         try:
             return next(stream)
         except StopIteration as error:
-            raise _damaged(self.name, "fewer rows than its footer declares") from error
+            raise damaged(self.name, "fewer rows than its footer declares") from error
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(self.name, str(error).splitlines()[0]) from error
+            raise damaged(self.name, str(error).splitlines()[0]) from error
 
     def _dimensions(self) -> int:
         """The length of a vector: declared by the type, or that of the first row that has one."""
@@ -202,42 +204,73 @@ def _bad(batch: pa.Array, d: int) -> npt.NDArray[np.bool_]:
     return bad
 
 
-def _open_table(path: Path, name: str) -> _Table:
+def open_table(path: Path, name: str) -> Table:
+    """Open a columnar file whose columns have different names."""
     with path.open("rb") as file:
         kind = "parquet" if file.read(4) == b"PAR1" else "arrow"
     try:
-        return _Table(path, kind)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(name, str(error).splitlines()[0]) from error
-
-
-def _choose(table: _Table, name: str, column: str | None, *, pairs: bool) -> tuple[str, ...]:
-    """The names of the columns to read."""
-    vectors = [field.name for field in table.schema if _is_vector(field.type)]
-    twice = [known for known in table.schema.names if table.schema.names.count(known) > 1]
+        table = Table(path, kind)
+        names = table.schema.names
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise damaged(name, str(error).splitlines()[0]) from error
+    twice = [known for known in names if names.count(known) > 1]
     if twice:
         raise BadInput(
             name,
             expected="a name of its own for each column",
-            got=f"{twice[0]!r} {table.schema.names.count(twice[0])} times",
+            got=f"{twice[0]!r} {names.count(twice[0])} times",
             remedy="Rename the columns when writing the file.",
         )
+    return table
+
+
+def read_column(table: Table, name: str, column: str) -> pa.ChunkedArray:
+    """All values of one column, as they are stored."""
+    try:
+        batches = [batch for _, batch in table.batches(column, 0, _BATCH)]
+        for batch in batches:
+            batch.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(name, str(error).splitlines()[0]) from error
+    if sum(len(batch) for batch in batches) != table.n:
+        raise damaged(name, "fewer rows than its footer declares")
+    return pa.chunked_array(batches, table.schema.field(column).type)
+
+
+def unknown_column(name: str, column: str, known: list[str]) -> BadInput:
+    """The error for a column that the file does not have."""
+    return BadInput(
+        name,
+        expected="a column of the file",
+        got=f"{column!r}",
+        remedy=known_names(column, known),
+    )
+
+
+def listing(table: Table) -> str:
+    """The columns of a file with their types, for messages."""
+    return ", ".join(f"{field.name}: {field.type}" for field in table.schema) or "none"
+
+
+def _choose(table: Table, name: str, column: str | None, *, related: int) -> tuple[str, ...]:
+    """The names of the columns to read."""
+    vectors = [field.name for field in table.schema if _is_vector(field.type)]
     if column is not None:
         return (_named(table, name, column, vectors),)
     if len(vectors) == 1:
         return (vectors[0],)
-    if pairs:
-        fitting = [pair for pair in PAIR_NAMES if set(pair) <= set(vectors)]
-        if len(fitting) == 1:
-            return fitting[0]
+    fitting = [names for names in RELATED_NAMES if set(names) <= set(vectors)]
+    for count in range(related, 1, -1):
+        several = [names for names in fitting if len(names) == count]
+        if len(several) == 1:
+            return several[0]
     recognised = [known for known in EMBEDDING_NAMES if known in vectors]
     if len(recognised) == 1:
         return (recognised[0],)
-    listing = ", ".join(f"{field.name}: {field.type}" for field in table.schema) or "none"
     raise BadInput(
         name,
         expected="one vector column (a list of numbers per row)",
-        got=f"{len(vectors)} vector columns among: {listing}",
+        got=f"{len(vectors)} vector columns among: {listing(table)}",
         remedy=(
             f"Name two as two views: {name}::{vectors[0]} {name}::{vectors[1]}; or one alone."
             if len(vectors) > 1
@@ -246,7 +279,7 @@ def _choose(table: _Table, name: str, column: str | None, *, pairs: bool) -> tup
     )
 
 
-def _named(table: _Table, name: str, column: str, vectors: list[str]) -> str:
+def _named(table: Table, name: str, column: str, vectors: list[str]) -> str:
     if column in vectors:
         return column
     if column in table.schema.names:
@@ -257,12 +290,7 @@ def _named(table: _Table, name: str, column: str, vectors: list[str]) -> str:
             got=got,
             remedy=f"Vector columns: {', '.join(vectors) or 'none'}.",
         )
-    raise BadInput(
-        name,
-        expected="a column of the file",
-        got=f"{column!r}",
-        remedy=known_names(column, table.schema.names),
-    )
+    raise unknown_column(name, column, table.schema.names)
 
 
 def _is_vector(kind: pa.DataType) -> bool:
@@ -273,7 +301,8 @@ def _is_vector(kind: pa.DataType) -> bool:
     return bool(pa.types.is_floating(value) or pa.types.is_integer(value))
 
 
-def _damaged(name: str, got: str) -> BadInput:
+def damaged(name: str, got: str) -> BadInput:
+    """The error for a file that ends early or holds bytes that mean nothing."""
     return BadInput(
         name,
         expected="a complete Parquet or Arrow IPC file",

@@ -11,6 +11,7 @@ from .source import Source
 
 _ARROW_MAGIC = b"ARROW1"
 _PARQUET_MAGIC = b"PAR1"
+_SAVE = "Save the vectors with np.save('emb.npy', vectors), or as a Parquet column."
 
 
 def split_column(written: str) -> tuple[str, str | None]:
@@ -21,16 +22,16 @@ def split_column(written: str) -> tuple[str, str | None]:
     return path, column
 
 
-def open_source(written: str | os.PathLike[str], *, pairs: bool = False) -> list[Source]:
+def open_source(written: str | os.PathLike[str], *, related: int = 1) -> list[Source]:
     """Open a file of embeddings.
 
     Args:
         written: A path, or `PATH::column` for one column of a Parquet or Arrow file.
-        pairs: Whether two related vector columns of one table (`anchor` and `positive`, `z1` and
-            `z2`) may be taken as two sources.
+        related: How many related vector columns of one table (`anchor`, `positive` and `negative`;
+            `z1` and `z2`) may be taken as sources of their own, at most.
 
     Returns:
-        One source, or two where a table holds a recognised pair of vector columns.
+        One source, or several where a table holds recognised related columns.
 
     Raises:
         BadInput: The file is missing, unreadable, damaged, of another format, or holds no vectors.
@@ -38,25 +39,46 @@ def open_source(written: str | os.PathLike[str], *, pairs: bool = False) -> list
     name = os.fspath(written)
     location, column = split_column(name)
     path = Path(location)
-    first = _first_bytes(path, name)
-    if first.startswith(npy.MAGIC):
+    if not is_columnar(path, name, _SAVE):
         if column is not None:
-            raise BadInput(
-                name,
-                expected=f"a path without '::', since {location} is a .npy file",
-                got=f"column {column!r}",
-                remedy=f"A .npy file has no columns: give {location} alone.",
-            )
+            raise no_columns(name, location, column, f"give {location} alone")
         return [npy.open_npy(path, name)]
+    # pyarrow is slow to import and only these two formats need it.
+    from . import columns
+
+    return columns.open_columns(path, name, column, related=related)
+
+
+def is_columnar(path: Path, name: str, remedy: str) -> bool:
+    """Whether the first bytes are those of a Parquet or Arrow IPC file, not of a .npy file.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+        remedy: How a file of a known format is written, for one that is of none.
+
+    Raises:
+        BadInput: The file is missing, unreadable, or of another format.
+    """
+    first = _first_bytes(path, name)
     if first.startswith((_PARQUET_MAGIC, _ARROW_MAGIC)):
-        # pyarrow is slow to import and only these two formats need it.
-        from . import columns
+        return True
+    if first.startswith(npy.MAGIC):
+        return False
+    raise _unknown_format(name, first, remedy)
 
-        return columns.open_columns(path, name, column, pairs=pairs)
-    raise _unknown_format(name, first)
+
+def no_columns(name: str, location: str, column: str, remedy: str) -> BadInput:
+    """The error for a column of a .npy file."""
+    return BadInput(
+        name,
+        expected=f"a path without '::', since {location} is a .npy file",
+        got=f"column {column!r}",
+        remedy=f"A .npy file has no columns: {remedy}.",
+    )
 
 
-def _unknown_format(name: str, first: bytes) -> BadInput:
+def _unknown_format(name: str, first: bytes, remedy: str) -> BadInput:
     """The error for bytes that begin no format we read; it names those that are near."""
     near = {
         b"PK": "a .npz or other zip archive",
@@ -68,7 +90,7 @@ def _unknown_format(name: str, first: bytes) -> BadInput:
         name,
         expected="a .npy, Parquet or Arrow IPC file",
         got=got if first else "an empty file",
-        remedy="Save the vectors with np.save('emb.npy', vectors), or as a Parquet column.",
+        remedy=remedy,
     )
 
 
@@ -79,7 +101,7 @@ def _first_bytes(path: Path, name: str) -> bytes:
             name,
             expected="an ordinary file, which can be read at any place",
             got="a pipe or a device",
-            remedy="Write the embeddings to a file first.",
+            remedy="Write the array to a file first.",
         )
     try:
         with path.open("rb") as file:
@@ -89,7 +111,7 @@ def _first_bytes(path: Path, name: str) -> bytes:
             name,
             expected="an existing file",
             got="no file of that name",
-            remedy="Standard input is not read: write the embeddings to a file first."
+            remedy="Standard input is not read: write the array to a file first."
             if name == "-"
             else f"Check the path; the working directory is {Path.cwd()}.",
         ) from error

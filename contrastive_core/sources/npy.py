@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import tokenize
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import BadInput
 from .memory import ArraySource, check_dtype
@@ -25,17 +28,31 @@ _HEADER_ERRORS = (
 
 
 def open_npy(path: Path, name: str) -> ArraySource:
-    """Map a .npy file; its header is checked against its length before a row is touched."""
+    """Map a .npy file of vectors."""
+    return ArraySource(map_npy(path, name, check_dtype), name, "npy")
+
+
+def map_npy(path: Path, name: str, check: Callable[[str, np.dtype[Any]], None]) -> npt.NDArray[Any]:
+    """Map a .npy file; its header is checked against its length before a row is touched.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+        check: Raises on a type of number that is not wanted, and on objects, given the name.
+    """
     shape, dtype, offset = _header(path, name)
-    check_dtype(name, dtype)
+    check(name, dtype)
     declared = offset + math.prod(shape) * dtype.itemsize
     length = path.stat().st_size
-    if declared != length:
+    if declared != length or dtype.itemsize == 0:
         got = f"{length} bytes where its header, shape {shape} of {dtype}, declares {declared}"
         raise _damaged(name, got)
-    if 0 in shape:
-        return ArraySource(np.empty(shape, dtype), name, "npy")
-    return ArraySource(np.load(path, mmap_mode="r", allow_pickle=False), name, "npy")
+    if 0 not in shape:
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    try:
+        return np.empty(shape, dtype)  # an empty range of a file cannot be mapped
+    except ValueError as error:
+        raise _damaged(name, f"a header that declares shape {shape}") from error
 
 
 def _header(path: Path, name: str) -> tuple[tuple[int, ...], np.dtype[np.generic], int]:
