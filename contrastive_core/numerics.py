@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -36,3 +38,21 @@ def log_share(positives: Float, log_others: Float) -> Float:
     mean = positives.mean(axis=1)
     own = log_sum_exp(positives - mean[:, None])
     return np.asarray(np.logaddexp(log_others - mean, own))
+
+
+def softplus(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """log(1 + exp(x)) = -log sigmoid(-x), without overflow and without a lost digit."""
+    small = np.exp(-np.abs(logits))
+    return np.asarray(np.log1p(small, out=small) + np.maximum(logits, 0))
+
+
+def softplus_of(scores: npt.NDArray[Any], *, scale: float, bias: float) -> npt.NDArray[Any]:
+    """softplus(scale * s + bias), in the precision of the scores; 0 for -inf."""
+    kind = scores.dtype.type
+    logits = scores * kind(scale) + kind(bias)
+    return softplus(logits)
+
+
+def sigmoid(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.asarray(np.exp(-softplus(-logits)))

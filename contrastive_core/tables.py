@@ -6,6 +6,7 @@ rows and columns of a tile. A score grows with nearness.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ from .scores import PRODUCT, Score
 Index = npt.NDArray[np.intp]
 Ids = range | Index
 """Rows of prepared data: a range, or a sorted index array."""
+
+Hidden = tuple[Index, Index] | npt.NDArray[np.bool_]
+"""Pairs of a tile: their positions, or a mask of its shape."""
 
 
 class Side(Protocol):
@@ -97,18 +101,21 @@ class Relation(Protocol):
     It must be symmetric: i leaves out j exactly when j leaves out i.
     """
 
-    def hidden(self, rows: Ids, cols: range) -> tuple[Index, Index] | None:
-        """Positions (in `rows`, in `cols`) of the pairs left out; None where there are none."""
+    def hidden(self, rows: Ids, cols: range) -> Hidden | None:
+        """The pairs left out, by positions in `rows` and `cols`; None where there are none."""
 
 
 @dataclass(frozen=True)
 class Everything:
     """No pair is left out."""
 
-    def hidden(self, rows: Ids, cols: range) -> tuple[Index, Index] | None:
+    def hidden(self, rows: Ids, cols: range) -> Hidden | None:
         """None."""
         del rows, cols
         return None
+
+
+EVERYTHING = Everything()
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ class Offsets:
 
     offsets: tuple[int, ...]
 
-    def hidden(self, rows: Ids, cols: range) -> tuple[Index, Index] | None:
+    def hidden(self, rows: Ids, cols: range) -> Hidden | None:
         """Where a diagonal crosses the tile."""
         low, high = int(rows[0]), int(rows[-1])
         crossing = [k for k in self.offsets if low + k < cols.stop and high + k >= cols.start]
@@ -134,6 +141,67 @@ class Offsets:
             inside = np.flatnonzero((target >= 0) & (target < len(cols)))
             found.append((inside, target[inside]))
         return np.concatenate([r for r, _ in found]), np.concatenate([c for _, c in found])
+
+
+@dataclass(frozen=True, eq=False)
+class SameClass:
+    """Rows of one class leave each other out, and every row itself.
+
+    Args:
+        codes: Class of each row, -1 for none, shape (rows,).
+    """
+
+    codes: npt.NDArray[np.int64]
+
+    def hidden(self, rows: Ids, cols: range) -> Hidden | None:
+        """A mask."""
+        return _alike(self.codes, rows, cols) | _itself(rows, cols)
+
+
+@dataclass(frozen=True, eq=False)
+class OtherClass:
+    """What is left are the positives: other rows of a row's own class.
+
+    Args:
+        codes: Class of each row, -1 for none, shape (rows,).
+    """
+
+    codes: npt.NDArray[np.int64]
+
+    def hidden(self, rows: Ids, cols: range) -> Hidden | None:
+        """A mask."""
+        return ~_alike(self.codes, rows, cols) | _itself(rows, cols)
+
+
+@dataclass(frozen=True, eq=False)
+class Strangers:
+    """What is left are pairs of different classes, both known: what a dissimilar pair is.
+
+    Args:
+        codes: Class of each row, -1 for none, shape (rows,).
+    """
+
+    codes: npt.NDArray[np.int64]
+
+    def hidden(self, rows: Ids, cols: range) -> Hidden | None:
+        """A mask."""
+        unknown = (_part(self.codes, rows) < 0)[:, None] | (_part(self.codes, cols) < 0)[None, :]
+        return _alike(self.codes, rows, cols) | _itself(rows, cols) | unknown
+
+
+def _part(codes: npt.NDArray[np.int64], ids: Ids) -> npt.NDArray[np.int64]:
+    return codes[ids.start : ids.stop] if isinstance(ids, range) else codes[ids]
+
+
+def _alike(codes: npt.NDArray[np.int64], rows: Ids, cols: range) -> npt.NDArray[np.bool_]:
+    """Which pairs are of one class; -1 is no class."""
+    down = _part(codes, rows)
+    return np.asarray(np.where(down < 0, -2, down)[:, None] == _part(codes, cols)[None, :])
+
+
+def _itself(rows: Ids, cols: range) -> npt.NDArray[np.bool_]:
+    """Where a row meets itself."""
+    return np.asarray(np.asarray(rows)[:, None] == np.asarray(cols)[None, :])
 
 
 @dataclass(frozen=True)
@@ -151,7 +219,7 @@ class Table:
 
     anchors: Side
     candidates: Span
-    relation: Relation = Everything()
+    relation: Relation = EVERYTHING
     score: Score = PRODUCT
     anchor_number: int = 0
     candidate_number: int = 0
@@ -174,11 +242,21 @@ class Table:
 
 def row_products(left: Side, right: Side) -> Float:
     """x_i . y_i for aligned rows of two sides, summed in float64, shape (n,)."""
-    products = np.empty(left.n)
+    return _by_rows(left, right, lambda x, y: np.einsum("ij,ij->i", x, y))
+
+
+def row_distances(left: Side, right: Side) -> Float:
+    """|x_i - y_i| for aligned rows of two sides, from their differences, in float64, shape (n,)."""
+    return _by_rows(left, right, lambda x, y: np.sqrt(np.einsum("ij,ij->i", x - y, x - y)))
+
+
+def _by_rows(left: Side, right: Side, function: Callable[[Float, Float], Float]) -> Float:
+    """A function of aligned rows, block by block in float64."""
+    found = np.empty(left.n)
     step = max(1, BLOCK // left.data.d)
     for start in range(0, left.n, step):
         stop = min(start + step, left.n)
         x = left.read(start, stop).astype(np.float64)
         y = right.read(start, stop).astype(np.float64)
-        products[start:stop] = np.einsum("ij,ij->i", x, y)
-    return products
+        found[start:stop] = function(x, y)
+    return found

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..reductions import Reduction, State, View
-from ..tables import Table
+from ..tables import Hidden, Table
 from ..tiles import Cut, Task
 
 Block = npt.NDArray[Any]
@@ -191,8 +191,10 @@ class _Tile:
         for offset, candidates in chunks.over(self.across):
             out = self.scores[:, offset : offset + len(candidates)]
             self.job.table.score.fill(anchors, candidates, out)
-        if self.hidden is not None:
+        if isinstance(self.hidden, tuple):
             self.scores[self.hidden] = -np.inf
+        elif self.hidden is not None:
+            np.copyto(self.scores, -np.inf, where=self.hidden)
 
     def reduce(self, served: Sequence[tuple[Role, State, bool]]) -> None:
         """Scores first; then the exponentials of each scale, once for both sides."""
@@ -229,8 +231,13 @@ class _Tile:
             self.scores.T,
             slice(self.across.start, self.across.stop),
             table.anchor_number + self.down.start,
-            None if hidden is None else (hidden[1], hidden[0]),
+            None if hidden is None else _transposed(hidden),
             self.scratch,
             factor,
             None if exponentials is None else exponentials.T,
         )
+
+
+def _transposed(hidden: Hidden) -> Hidden:
+    """The same pairs seen from the columns."""
+    return (hidden[1], hidden[0]) if isinstance(hidden, tuple) else hidden.T

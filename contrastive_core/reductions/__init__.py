@@ -7,18 +7,28 @@ on a symmetric table each tile serves its rows and its columns. A *row* reductio
 
 from .counts import CountNearer
 from .log_sum_exp import LogSumExp
+from .mining import BatchHard, Hardest, Mined, NearestBeyond, RandomSemiHard
 from .neighbours import Neighbours
 from .reduction import Reduction, State, View
-from .sums import RowSum
+from .sums import PlacedSum, RowSum
 from .top_k import TopK
+from .triplets import TripletSums, TripletTotals
 
 __all__ = [
+    "BatchHard",
     "CountNearer",
+    "Hardest",
     "LogSumExp",
+    "Mined",
+    "NearestBeyond",
     "Neighbours",
+    "PlacedSum",
+    "RandomSemiHard",
     "Reduction",
     "RowSum",
     "State",
     "TopK",
+    "TripletSums",
+    "TripletTotals",
     "View",
 ]

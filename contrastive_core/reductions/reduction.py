@@ -14,8 +14,8 @@ import numpy.typing as npt
 State = tuple[npt.NDArray[Any], ...]
 """Arrays whose first axis counts the rows of the table."""
 
-Hidden = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
-
+Hidden = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | npt.NDArray[np.bool_]
+"""Pairs of a tile: their positions, or a mask of its shape."""
 
 Scratch = Callable[[tuple[int, int]], npt.NDArray[Any]]
 """A C-contiguous array of some shape, free to write to until the next tile."""
@@ -29,7 +29,7 @@ class View:
         scores: Shape (b, c); the pairs left out hold -inf. Not to be written to.
         rows: Which rows of the table's side these are.
         first: The number of the first candidate of the tile.
-        hidden: Positions of the pairs left out, or None.
+        hidden: The pairs left out, by positions or as a mask; None where there are none.
         buffer: Where `scratch` comes from.
         factor: What the scores were multiplied by; 1 unless a reduction takes a factor.
         exponentials: exp(scale * score) with 0 for the pairs left out, for a reduction that asked.

@@ -31,12 +31,15 @@ class RowSum(Reduction):
     def update(self, view: View, state: State) -> None:
         """Add f of the tile's scores."""
         with np.errstate(invalid="ignore", over="ignore"):  # f(-inf) of pairs that are left out
-            values = self.function(view.scores)
+            values = self._values(view)
         if view.hidden is not None:
             if np.shares_memory(values, view.scores):  # the identity, for one
                 values = values.copy()
             values[view.hidden] = 0
         state[0][:] += values.sum(axis=1, dtype=np.float64)
+
+    def _values(self, view: View) -> Block:
+        return self.function(view.scores)
 
     def merge(self, into: State, other: State) -> None:
         """Add."""
@@ -45,3 +48,18 @@ class RowSum(Reduction):
     def finish(self, state: State) -> Float:
         """The sums, shape (n,)."""
         return state[0]
+
+
+@dataclass(frozen=True)
+class PlacedSum(RowSum):
+    """sum_j f(s_ij, i, j): what is added depends on who meets whom.
+
+    Args:
+        function: f, applied to a tile with the slices of its rows and of its candidates' numbers.
+    """
+
+    function: Callable[..., Block]
+
+    def _values(self, view: View) -> Block:
+        cols = slice(view.first, view.first + view.scores.shape[1])
+        return self.function(view.scores, view.rows, cols)

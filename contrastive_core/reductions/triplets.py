@@ -1,0 +1,220 @@
+"""All triplets of a table of whole rows, counted and summed exactly without visiting any.
+
+The table is that of all rows with all rows: an anchor's position is its row, and so is a
+candidate's number. A score grows with nearness; the distance is D = offset - score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..numerics import Float
+from .reduction import Reduction, State, View
+
+Block = npt.NDArray[Any]
+Count = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+
+_NOBODY = np.empty(0, np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Which rows are of one class.
+
+    Args:
+        labels: Class of each row, shape (n,); -1 for none: such a row has no positives and is
+            nobody's negative.
+    """
+
+    labels: Count
+
+    @cached_property
+    def members(self) -> dict[int, Rows]:
+        """The rows of each class, ascending."""
+        order = np.argsort(self.labels, kind="stable")
+        codes, starts = np.unique(self.labels[order], return_index=True)
+        groups = zip(codes.tolist(), np.split(order, starts[1:]), strict=True)
+        return {int(code): rows for code, rows in groups if code >= 0}
+
+    @cached_property
+    def unclassed(self) -> Rows:
+        """The rows without a class."""
+        return np.flatnonzero(self.labels < 0)
+
+    def positives(self, anchor: int) -> Rows:
+        """The other rows of the anchor's class, ascending."""
+        mates = self.members.get(int(self.labels[anchor]), _NOBODY)
+        others: Rows = mates[mates != anchor]
+        return others
+
+    def negatives(self, anchor: int) -> int:
+        """How many rows are of another class; none for an anchor without a class."""
+        own = self.members.get(int(self.labels[anchor]))
+        return 0 if own is None else len(self.labels) - len(self.unclassed) - len(own)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """An anchor and its distances, in the working precision.
+
+    Args:
+        place: Where the anchor stands in the view.
+        anchor: Its row.
+        mates: Rows of its positives, ascending, shape (p,).
+        positives: Their distances, shape (p,).
+        others: Distances of all rows, +inf where a row is no negative; gone at the next anchor.
+        negatives: How many negatives it has.
+    """
+
+    place: int
+    anchor: int
+    mates: Rows
+    positives: Block
+    others: Block
+    negatives: int
+
+    def sorted_negatives(self) -> Block:
+        """Distances of the negatives, ascending."""
+        return np.sort(self.others)[: self.negatives]
+
+
+class PerAnchor(Reduction):
+    """A reduction of whole rows that looks at one anchor after the other, its class known."""
+
+    whole_rows: ClassVar[bool] = True
+    labels: Count
+    offset: float
+
+    @cached_property
+    def classes(self) -> Classes:
+        """Who is of whose class."""
+        return Classes(self.labels)
+
+    def meetings(self, view: View) -> Iterator[Meeting]:
+        """Every anchor of a view; beside it, this needs a few rows of room."""
+        others = np.empty(view.scores.shape[1], view.scores.dtype)
+        for place, scores in enumerate(view.scores):
+            anchor = view.rows.start + place
+            mates = self.classes.positives(anchor)
+            np.subtract(self.offset, scores, out=others)
+            positives = others[mates]
+            others[mates] = others[anchor] = others[self.classes.unclassed] = np.inf
+            negatives = self.classes.negatives(anchor)
+            yield Meeting(place, anchor, mates, positives, others, negatives)
+
+    def merge(self, into: State, other: State) -> None:
+        """Take the rows over: whole rows are seen once."""
+        for mine, theirs in zip(into, other, strict=True):
+            mine[:] = theirs
+
+
+@dataclass(frozen=True, eq=False)
+class TripletTotals:
+    """Triplets of each anchor by category, and the sums of their losses, each of shape (n,).
+
+    A triplet is *active* where D(a, n) < D(a, p) + margin in the working precision; of these it
+    is *hard* where D(a, n) <= D(a, p), else *semi-hard*; what is not active is *easy*.
+    """
+
+    hard: Count
+    semi: Count
+    easy: Count
+    hard_sum: Float
+    semi_sum: Float
+    easy_sum: Float
+
+    @property
+    def triplets(self) -> Count:
+        """How many there are."""
+        return self.active + self.easy
+
+    @property
+    def active(self) -> Count:
+        """How many are active."""
+        return self.hard + self.semi
+
+    @property
+    def sums(self) -> Float:
+        """Sum of all losses."""
+        return self.active_sum + self.easy_sum
+
+    @property
+    def active_sum(self) -> Float:
+        """Sum of the losses of active triplets."""
+        return self.hard_sum + self.semi_sum
+
+
+@dataclass(frozen=True, eq=False)
+class TripletSums(PerAnchor):
+    """sum over (p, n) of max(0, (D(a, p) + margin) - D(a, n)), with the count of each category.
+
+    The negatives within the farthest positive's reach are sorted; each positive is two binary
+    searches. The reach D(a, p) + margin is rounded to the working precision; what follows is
+    summed in float64.
+
+    Args:
+        labels: Class of each row, -1 for none.
+        margin: At least 0. With 0 a tie is easy: its loss is 0.
+        offset: The distance is offset - score.
+    """
+
+    labels: Count
+    margin: float
+    offset: float
+
+    def start(self, n: int) -> State:
+        """No triplets."""
+        return (*(np.zeros(n, np.int64) for _ in range(3)), np.zeros(n), np.zeros(n))
+
+    def update(self, view: View, state: State) -> None:
+        """Sort each anchor's negatives."""
+        for meeting in self.meetings(view):
+            if len(meeting.positives) and meeting.negatives:
+                found = self._anchor(meeting)
+                for array, value in zip(state, found, strict=True):
+                    array[meeting.place] = value
+
+    def _anchor(self, meeting: Meeting) -> tuple[int, int, int, float, float]:
+        positives = np.sort(meeting.positives)
+        reach = positives + positives.dtype.type(self.margin)
+        near = meeting.others[meeting.others < reach[-1]]
+        if not len(near):
+            return 0, 0, len(positives) * meeting.negatives, 0.0, 0.0
+        near.sort()
+        active = near.searchsorted(reach, "left")
+        hard = np.minimum(near.searchsorted(positives, "right"), active)
+        middle = np.float64(near[len(near) // 2])
+        ahead, behind = reach - middle, near - middle
+        hard_sum, active_sum = (hinge_sum(ahead, behind, k) for k in (hard, active))
+        hards, actives = int(hard.sum()), int(active.sum())
+        easy = len(positives) * meeting.negatives - actives
+        return hards, actives - hards, easy, hard_sum, active_sum - hard_sum
+
+    def finish(self, state: State) -> TripletTotals:
+        """Counts and sums of each anchor."""
+        hard, semi, easy, hard_sum, semi_sum = state
+        return TripletTotals(hard, semi, easy, hard_sum, semi_sum, np.zeros(len(easy)))
+
+
+def hinge_sum(reach: Float, near: Float, nearest: Rows) -> float:
+    """Sum over i of the sum of (reach_i - D) over the k_i nearest of the sorted distances D.
+
+    Both are taken from the median of D: neither part of the difference below is then larger than
+    a few times the sum for the largest reach with all of D, and no digits are lost to it.
+
+    Args:
+        reach: Ascending, shape (p,).
+        near: D, shape (c,).
+        nearest: k, ascending, shape (p,).
+    """
+    steps = nearest.copy()
+    steps[1:] -= nearest[:-1]
+    met = np.repeat(np.arange(len(nearest), 0.0, -1.0), steps)  # how often each D is subtracted
+    return float(nearest @ reach) - float(met @ near[: len(met)])
