@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contrastive_core.conventions import ALL_NAME, PAPER_NAME
 from contrastive_core.errors import BadParameter, known_names
 from contrastive_core.losses import LOSSES, find_loss
-from contrastive_core.parameters import spellings
-from contrastive_core.vocabulary import LAYOUTS, REDUCTIONS
+from contrastive_core.parameters import options as parameter_names
+from contrastive_core.vocabulary import INPUTS
 
 from .consoles import Bar, Manners
-from .options import HELP_NAMES, given, kind_options, named, sharing_options, written
+from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
 from .outputs import Output, check_outputs, parse_outputs, write_all
+from .pages import write_kind, write_kinds
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
     from contrastive_core.resources import Resources
+    from contrastive_core.summary import LossResult
+
+_MOST_FILES = 3
 
 
 class LossCommand(click.Command):
@@ -48,9 +53,9 @@ class LossCommand(click.Command):
         declaration = ctx.meta.get("declaration")
         if declaration is None:
             super().format_help(ctx, formatter)
-            _write_kinds(formatter)
+            write_kinds(formatter)
         else:
-            _write_kind(ctx, formatter, declaration)
+            write_kind(ctx, formatter, declaration)
 
 
 def _refuse_repetition(order: list[click.Parameter]) -> None:
@@ -72,20 +77,8 @@ def _refuse_repetition(order: list[click.Parameter]) -> None:
     context_settings=HELP_NAMES,
     options_metavar="--kind KIND [OPTIONS]",
     params=[
-        click.Argument(["files"], nargs=-1, metavar="[EMBEDDINGS [KEYS]]"),
+        click.Argument(["files"], nargs=-1, metavar="[EMBEDDINGS [KEYS [NEGATIVES]]]"),
         named("--kind", LOSSES, metavar="KIND", text="The loss; see the list below."),
-        named(
-            "--views",
-            LAYOUTS,
-            text="Where the views of a sample lie in one file: stacked (rows i and i + n/2) or "
-            "interleaved (2i and 2i + 1) in a 2-D file; on the first or second axis of a 3-D one.",
-        ),
-        named(
-            "--reduction",
-            REDUCTIONS,
-            default="mean",
-            text="Over the samples that define the loss.",
-        ),
         *sharing_options(),
     ],
 )
@@ -96,48 +89,128 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     EMBEDDINGS is a .npy, Parquet or Arrow IPC file (PATH::column picks a column). With KEYS, row i
     of both are positives. Alone, it holds two views of each sample: a 3-D array with an axis of
     length 2, two vector columns (anchor and positive, query and positive, image and text,
-    sentence1 and sentence2, z1 and z2), or a 2-D array taken as two stacked views, which is said.
+    sentence1 and sentence2, z1 and z2), or a 2-D array taken as two stacked views, which is said;
+    supcon, contrastive and triplet never assume that, and uniformity takes one cloud of rows.
+    NEGATIVES are the negatives of a triplet, row by row, or each anchor's own for infonce. Classes
+    (--labels), pairs, triplets, a bank, ready scores: contrast kinds KIND shows what a kind takes.
 
     \b
     Examples:
       contrast loss --kind infonce --tau 0.07 emb.npy
+      contrast loss --kind supcon emb.npy --labels y.npy
+      contrast loss --kind triplet emb.npy --labels y.npy --mining batch-hard
       contrast loss --kind clip image.npy text.npy -o json
-      contrast loss --kind nt-xent emb.parquet -o csv:losses.csv
+      contrast loss --kind nt-xent emb.npy --convention all
       contrast loss --kind infonce --help
 
-    The result names the ten worst samples: loss in nats, similarity and rank of the positive (1 is
-    best), similarity and row of the hardest negative, counted in KEYS, or in the stacked views
-    (view v of sample i is v * n + i) where all views are candidates. Where a loss averages two
-    directions, the columns reverse_... are those from KEYS to EMBEDDINGS. csv holds every sample;
-    json does with --per-sample.
+    The result lists the ten worst samples (--top, --sort): loss, and for losses with candidates
+    similarity and rank of the positive (1 is best), similarity and row of the hardest negative,
+    counted in KEYS, or in the stacked views (view v of sample i is v * n + i) where all views are
+    candidates; the rows of a bank follow. Where a loss averages two directions, the columns
+    reverse_... are those from KEYS to EMBEDDINGS. csv holds every sample; json with --per-sample.
+    A sample that lacks what the formula needs is nan, counted, and not in the value.
     """
-    from contrastive_core import api
-
-    from .render import write_loss
-
     declaration = ctx.meta.get("declaration")
     if declaration is None:
         raise _missing_kind()
-    hyper = given(kind_options(declaration), options)
     outputs = parse_outputs(options["output"])
-    check_outputs(outputs, options["files"])
+    named_inputs = {name: options[name] for name in INPUTS if options.get(name) is not None}
+    files = _files(options["files"])
+    check_outputs(outputs, [*files, *named_inputs.values()])
     manners = Manners(options["quiet"], options["color"])
+    asked = {
+        "top": _top(options["top"]),
+        "sort": options["sort"] or "worst",
+        "reduction": options.get("reduction"),
+        **named_inputs,
+        **hyper_parameters(declaration, options),
+    }
+    if options["convention"] == ALL_NAME:
+        _compare(declaration, files, asked, outputs, manners, options)
+    else:
+        _value(declaration, files, asked, outputs, manners, options)
+
+
+def _value(
+    declaration: type[Loss],
+    files: tuple[str, ...],
+    asked: dict[str, Any],
+    outputs: list[Output],
+    manners: Manners,
+    options: dict[str, Any],
+) -> None:
+    """One loss under one convention."""
+    from contrastive_core import api
+
+    from .render import Listing, write_loss
+
+    listing = Listing(
+        every=options["per_sample"],
+        top=None if options["top"] is None else asked["top"],
+        sort=options["sort"],
+    )
     per_sample = _wants_samples(outputs, options["per_sample"])
     with Bar(manners) as bar:
         result = api.loss(
             declaration.kind,
-            *_files(options["files"]),
-            views=options["views"],
-            reduction=options["reduction"],
+            *files,
+            convention=options["convention"] or PAPER_NAME,
             per_sample=per_sample,
             resources=_resources(options, bar),
-            **hyper,
+            **asked,
         )
+    _say(manners, result)
+    write_all(outputs, write_loss(result, manners, listing))
+
+
+def _compare(
+    declaration: type[Loss],
+    files: tuple[str, ...],
+    asked: dict[str, Any],
+    outputs: list[Output],
+    manners: Manners,
+    options: dict[str, Any],
+) -> None:
+    """One loss under every convention, side by side."""
+    from contrastive_core import api
+
+    from .render import write_conventions
+
+    _refuse_value(outputs, options)
+    with Bar(manners) as bar:
+        found = api.conventions(
+            declaration.kind, *files, resources=_resources(options, bar), **asked
+        )
+    if found[0].result is not None:
+        _say(manners, found[0].result)
+    write_all(outputs, write_conventions(declaration.kind, found, manners))
+
+
+def _say(manners: Manners, result: LossResult) -> None:
+    """What was assumed, and what to beware of."""
     if result.positives.assumed:
         manners.note(f"positives assumed: {result.positives.description}; --views says otherwise.")
     for warning in result.warnings:
         manners.warn(warning)
-    write_all(outputs, write_loss(result, manners, every_sample=options["per_sample"]))
+
+
+def _refuse_value(outputs: list[Output], options: dict[str, Any]) -> None:
+    """Several conventions are not one number, and list no samples."""
+    if any(output.format == "value" for output in outputs):
+        raise BadParameter(
+            "output",
+            expected="table, json or csv for --convention all",
+            got="value, which is one number",
+            remedy="Name one convention, or take -o json.",
+        )
+    for name in ("per_sample", "top", "sort"):
+        if options[name]:
+            raise BadParameter(
+                f"--{name.replace('_', '-')}",
+                expected="one convention, whose samples are listed",
+                got="--convention all",
+                remedy="Name one convention, or leave it out.",
+            )
 
 
 def _wants_samples(outputs: list[Output], per_sample: bool) -> bool:
@@ -153,14 +226,28 @@ def _wants_samples(outputs: list[Output], per_sample: bool) -> bool:
 
 
 def _files(files: tuple[str, ...]) -> tuple[str, ...]:
-    """One or two paths."""
-    if 1 <= len(files) <= 2:
+    """At most three paths."""
+    if len(files) <= _MOST_FILES:
         return files
     raise BadParameter(
         "files",
-        expected="EMBEDDINGS, or EMBEDDINGS and KEYS",
-        got=f"{len(files)} files" if files else "no file",
+        expected="EMBEDDINGS, KEYS and NEGATIVES at most",
+        got=f"{len(files)} files",
         remedy="For example: contrast loss --kind infonce emb.npy.",
+    )
+
+
+def _top(written_top: str | None) -> int:
+    """How many samples are listed."""
+    if written_top is None:
+        return 10
+    if written_top.isascii() and written_top.isdigit():
+        return int(written_top)
+    raise BadParameter(
+        "top",
+        expected="a whole number from 0 on",
+        got=repr(written_top),
+        remedy="Leave it out for the ten worst; --per-sample lists all.",
     )
 
 
@@ -187,14 +274,14 @@ def _missing_kind() -> BadParameter:
 
 def _no_such_option(name: str, declaration: type[Loss] | None) -> BadParameter:
     """The error for an option that the kind does not take: it names those it does take."""
-    owners = [kind for kind, other in LOSSES.items() if name.lstrip("-") in spellings(other)]
+    owners = [kind for kind, other in LOSSES.items() if name.lstrip("-") in own_options(other)]
     belongs = f"{name} belongs to {', '.join(owners)}. " if owners else ""
     shared = [option.opts[-1] for option in loss.params if isinstance(option, click.Option)]
     if declaration is None:
         known = known_names(name, shared)
         remedy = f"Say --kind first: {belongs}" if owners else f"{known} --kind adds its own."
     else:
-        own = [f"--{spelling}" for spelling in spellings(declaration)]
+        own = [f"--{each}" for each in own_options(declaration)]
         bare = [each.lstrip("-") for each in (*own, *shared)]
         near = known_names(name.lstrip("-"), bare).partition("Known:")[0]
         takes = f"{declaration.kind} takes {', '.join(own)}; all kinds take {', '.join(shared)}."
@@ -203,33 +290,8 @@ def _no_such_option(name: str, declaration: type[Loss] | None) -> BadParameter:
     return BadParameter(name, expected=f"an option of {kind}", got=name, remedy=remedy.strip())
 
 
-def _write_kinds(formatter: click.HelpFormatter) -> None:
-    """The kinds, a line each."""
-    with formatter.section("Kinds (contrast loss --kind KIND --help for the options of one)"):
-        formatter.write_dl([(kind, each.headline()) for kind, each in LOSSES.items()])
-
-
-def _write_kind(
-    ctx: click.Context, formatter: click.HelpFormatter, declaration: type[Loss]
-) -> None:
-    """One kind: what it means, its formula and paper, its options."""
-    formatter.write_usage(
-        ctx.command_path, f"--kind {declaration.kind} [OPTIONS] EMBEDDINGS [KEYS]"
-    )
-    formatter.write_paragraph()
-    with formatter.indentation():
-        formatter.write_text(declaration.headline())
-        formatter.write_paragraph()
-        for line in declaration.formula().splitlines():
-            formatter.write(f"{'':>{formatter.current_indent + 2}}{line}\n")
-        formatter.write_paragraph()
-        formatter.write_text(declaration.meaning)
-        formatter.write_paragraph()
-        formatter.write_text(f"{declaration.paper.citation}: {declaration.paper.url}")
-    records = [option.get_help_record(ctx) for option in kind_options(declaration)]
-    with formatter.section(f"Options of {declaration.kind}"):
-        formatter.write_dl([record for record in records if record])
-    with formatter.section("Example"):
-        formatter.write_text(declaration.example)
-    formatter.write_paragraph()
-    formatter.write_text("Options that every kind takes: contrast loss --help.")
+def own_options(declaration: type[Loss]) -> list[str]:
+    """What a kind takes beside the shared options, without dashes."""
+    inputs = [name for name in INPUTS if name in declaration.inputs()]
+    reduction = ["reduction"] if declaration.reducible else []
+    return [*inputs, *parameter_names(declaration), "convention", *reduction]

@@ -14,6 +14,7 @@ from contrastive_core.errors import BadParameter, ContrastError, known_names
 from contrastive_core.version import VERSION
 
 from .consoles import Manners
+from .kinds import kinds
 from .loss import loss
 from .options import HELP_NAMES, written
 from .outputs import abandon_stdout
@@ -53,6 +54,7 @@ def contrast() -> None:
 
 
 contrast.add_command(loss)
+contrast.add_command(kinds)
 
 
 def main() -> NoReturn:

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contrastive_core.conventions import ALL_NAME, PAPER_NAME, dialects_of
 from contrastive_core.errors import BadParameter, known_names
-from contrastive_core.parameters import Choice, Flag, Number, Parameter, parameters
-from contrastive_core.vocabulary import PRECISIONS
+from contrastive_core.parameters import (
+    Choice,
+    Flag,
+    Number,
+    NumberOr,
+    Parameter,
+    Switch,
+    parameters,
+)
+from contrastive_core.vocabulary import INPUTS, PRECISIONS, REDUCTIONS, SORTS, Input
 
 from .outputs import FORMATS
 
@@ -72,6 +81,17 @@ def sharing_options() -> list[click.Parameter]:
         ),
         click.Option(["--per-sample"], is_flag=True, help="All samples, not only the worst ten."),
         click.Option(
+            ["--top"],
+            metavar="N",
+            help="List N samples; csv too then holds no more.  [default: 10; csv: all]",
+        ),
+        named(
+            "--sort",
+            SORTS,
+            text="Which samples are listed, and in what order: the worst, the best, or by index; "
+            "undefined ones last.  [default: worst; csv: index]",
+        ),
+        click.Option(
             ["--threads"],
             metavar="N",
             help="Threads; default: the processors available. Never changes a digit.",
@@ -86,8 +106,8 @@ def sharing_options() -> list[click.Parameter]:
         named(
             "--precision",
             PRECISIONS,
-            default="float32",
-            text="Type of the scores; sums run in float64 in both.",
+            text="Type of the scores; sums run in float64 in both.  [default: float32; float64 "
+            "for losses of distances]",
         ),
         click.Option(["-q", "--quiet"], count=True, help="No notes, no progress; -qq: no warnings"),
         named(
@@ -101,8 +121,34 @@ def sharing_options() -> list[click.Parameter]:
 
 
 def kind_options(declaration: type[Loss]) -> list[click.Parameter]:
-    """The options of a kind, from its declaration."""
-    return [option for parameter in parameters(declaration) for option in _options(parameter)]
+    """The options of a kind, from its declaration: inputs, hyper-parameters, conventions."""
+    taken = declaration.inputs()
+    options = [_input_option(entry) for name, entry in INPUTS.items() if name in taken]
+    for parameter in parameters(declaration):
+        options += _options(parameter)
+    options.append(_convention_option(declaration))
+    if declaration.reducible:
+        text = "Over the terms that define the loss."
+        options.append(named("--reduction", REDUCTIONS, text=f"{text}  [default: mean]"))
+    return options
+
+
+def _input_option(entry: Input) -> click.Parameter:
+    """A file, or a word, that the loss is computed from."""
+    if entry.names:
+        return named(f"--{entry.name}", entry.names, text=entry.meaning)
+    return click.Option([f"--{entry.name}"], metavar=entry.metavar, help=entry.meaning)
+
+
+def _convention_option(declaration: type[Loss]) -> click.Parameter:
+    names = (PAPER_NAME, *dialects_of(declaration.kind))
+    text = "Whose value: the paper's, or what a library prints; all, side by side."
+    return named(
+        "--convention",
+        (*names, ALL_NAME),
+        text=f"{text} {', '.join(names)}.  [default: paper]",
+        metavar="NAME|all",
+    )
 
 
 def _options(parameter: Parameter) -> list[click.Parameter]:
@@ -110,9 +156,18 @@ def _options(parameter: Parameter) -> list[click.Parameter]:
     bound = parameter.bound
     if isinstance(bound, Flag):
         return [click.Option([f"--{parameter.name}"], is_flag=True, help=bound.meaning)]
+    if isinstance(bound, Switch):
+        return [
+            click.Option([f"--{bound.on}"], is_flag=True, help=bound.meaning),
+            click.Option([f"--{bound.off}"], is_flag=True, help=bound.off_meaning),
+        ]
     if isinstance(bound, Choice):
         text = f"{bound.meaning}  [default: {parameter.default}]"
         return [named(f"--{parameter.name}", bound.names, text=text)]
+    if isinstance(bound, NumberOr):
+        text = f"{bound.meaning}  [default: {parameter.default:g}]"
+        metavar = "|".join(("NUMBER", *bound.words))
+        return [click.Option([f"--{parameter.name}"], metavar=metavar, help=text)]
     return _number_options(parameter, bound)
 
 
@@ -128,6 +183,37 @@ def _number_options(parameter: Parameter, bound: Number) -> list[click.Parameter
     return options
 
 
+def hyper_parameters(declaration: type[Loss], values: dict[str, Any]) -> dict[str, Any]:
+    """The hyper-parameters that were given, by the names they were given by."""
+    chosen: dict[str, Any] = {}
+    for parameter in parameters(declaration):
+        bound = parameter.bound
+        if isinstance(bound, Switch):
+            chosen.update(_switched(parameter, bound, values))
+            continue
+        names = [parameter.name]
+        if isinstance(bound, Number) and bound.reciprocal:
+            names.append(bound.reciprocal)
+        for name in names:
+            value = values[name.replace("-", "_")]
+            if value is not None and value is not False:
+                chosen[name] = value
+    return chosen
+
+
+def _switched(parameter: Parameter, bound: Switch, values: dict[str, Any]) -> dict[str, Any]:
+    """One of two options, or neither."""
+    on, off = values[bound.on], values[bound.off]
+    if on and off:
+        raise BadParameter(
+            bound.on,
+            expected=f"--{bound.on} or --{bound.off}",
+            got="both",
+            remedy="Leave one of them out.",
+        )
+    return {parameter.name: bool(on)} if on or off else {}
+
+
 def written(args: Sequence[str], option: str) -> str | None:
     """The value of an option on a command line that is not parsed, or could not be."""
     value = None
@@ -139,13 +225,3 @@ def written(args: Sequence[str], option: str) -> str | None:
         elif arg.startswith(f"{option}="):
             value = arg.partition("=")[2]
     return value
-
-
-def given(options: Sequence[click.Parameter], values: dict[str, Any]) -> dict[str, Any]:
-    """Those of the options that were given, by their long names."""
-    chosen = {}
-    for option in options:
-        value = values.pop(option.name or "")
-        if value is not None and value is not False:
-            chosen[option.opts[0].lstrip("-")] = value
-    return chosen

@@ -3,78 +3,168 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
+from .conventions import PAPER_NAME, dialects_of
 from .engines import run
-from .evaluate import evaluate
-from .inputs import arrange, read
-from .losses.declaration import make_loss
-from .memory import make_room
+from .errors import ContrastError
+from .evaluate import Work, evaluate
+from .inputs import Given, build, recognise
+from .losses import find_dialect, find_loss, make_loss
 from .resources import Resources
-from .sources import ArraySource, Source, open_source
-from .summary import LossResult, check_reduction, summarise
+from .summary import LossResult, Wanted, summarise
 
-Embeddings = str | os.PathLike[str] | npt.NDArray[Any]
+Data = str | os.PathLike[str] | npt.ArrayLike
+"""A path (`PATH::column` for one column of a table), or an array."""
 
 
 def loss(
     kind: str,
-    embeddings: Embeddings,
-    keys: Embeddings | None = None,
+    embeddings: Data | None = None,
+    keys: Data | None = None,
+    negatives: Data | None = None,
     *,
+    labels: Data | None = None,
+    pairs: Data | None = None,
+    triplets: Data | None = None,
+    bank: Data | None = None,
+    match: Data | None = None,
+    scores: Data | None = None,
+    prototypes: Data | None = None,
+    noise: Data | None = None,
+    positive: str | None = None,
     views: str | None = None,
-    reduction: str = "mean",
+    convention: str = PAPER_NAME,
+    reduction: str | None = None,
+    top: int = 10,
+    sort: str = "worst",
     per_sample: bool = False,
     resources: Resources | None = None,
     **parameters: Any,
 ) -> LossResult:
     """The value of a contrastive loss on saved embeddings, sample by sample.
 
+    What a kind takes, with its formula and paper, is in `LOSSES[kind]` and on the page that
+    `contrast kinds KIND` prints. n are samples, d dimensions, m candidates.
+
     Args:
-        kind: `infonce`, `nt-xent`, `clip`.
-        embeddings: An array or the path of a file: (n, d) with `keys`; alone, (2, n, d) or
-            (n, 2, d) views, or (2n, d) stacked views.
+        kind: A key of `LOSSES`: `infonce`, `nt-xent`, `supcon`, `triplet`, ...
+        embeddings: (n, d) with `keys` or `labels`; alone, (2, n, d) or (n, 2, d) views, or
+            (2n, d) stacked views.
         keys: The positives, row by row, (n, d).
+        negatives: For triplet (n, d), row by row; for infonce (n, k, d), each anchor's own.
+        labels: One class per row or sample, integers or strings, None for no class, (n,).
+        pairs: Rows (i, j, y) or (i, j) of indices into the embeddings, (p, 3) or (p, 2).
+        triplets: Rows (anchor, positive, negative) of indices, (t, 3).
+        bank: Further negatives that all anchors share, (m, d).
+        match: Whether row i of both files is similar, 0 or 1, (n,).
+        scores: Ready scores instead of embeddings, (n, m).
+        prototypes: Class vectors for cross-entropy, (classes, d).
+        noise: Noise distribution of nce, (m,); None or "uniform" for uniform.
+        positive: `first` or `diagonal`: where the positives of square scores lie.
         views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide.
-        reduction: `mean` or `sum`, over the samples that define the loss.
+        convention: `paper`, or the library whose value is wanted.
+        reduction: `mean` (default) or `sum`, over the terms that define the loss.
+        top: How many samples `worst` lists.
+        sort: Which: `worst` (largest loss first), `best`, or `index`.
         per_sample: Also find rank and hardest negative of every sample; the losses of all samples
             are there without.
         resources: Threads, memory bound, precision, progress.
-        **parameters: Hyper-parameters of the kind: `tau`, `similarity`, ...
+        **parameters: Hyper-parameters of the kind: `tau`, `similarity`, `margin`, ...
 
     Returns:
-        The result; all losses in nats.
+        The result; in nats where the loss is a log. A sample that lacks what the formula needs is
+        NaN in `samples.loss`, counted in `undefined`, and not in `value`.
 
     Raises:
-        ContrastError: Bad input or parameters; the message says what was expected, what was got
-            and what to do.
+        ContrastError: Bad input or parameters, or no sample that defines the loss; the message
+            says what was expected, what was got and what to do.
     """
-    chosen = make_loss(kind, **parameters)
-    check_reduction(reduction)
+    wanted = Wanted(reduction, top, sort)
+    given = Given(
+        embeddings,
+        keys,
+        negatives,
+        labels,
+        pairs,
+        triplets,
+        bank,
+        match,
+        scores,
+        prototypes,
+        noise,
+        positive,
+        views,
+    )
     means = resources or Resources()
-    sources = _open(embeddings, keys)
-    arrangement = arrange(sources, views)
-    count = len(arrangement.strands)
-    room = make_room(count * arrangement.n, arrangement.d, means, count)
-    problem = read(arrangement, chosen, room, means.precision)
-    quiet = partial(run, workers=room.workers, tile=means.tile)
+    return _loss(kind, given, wanted, means, convention, parameters, per_sample=per_sample)
+
+
+def _loss(
+    kind: str,
+    given: Given,
+    wanted: Wanted,
+    means: Resources,
+    convention: str,
+    parameters: dict[str, Any],
+    *,
+    per_sample: bool = False,
+) -> LossResult:
+    """One loss under one convention."""
+    declaration = find_loss(kind)
+    find_dialect(kind, convention)
+    found = recognise(declaration, given)
+    chosen = make_loss(
+        kind, convention=convention, input_form=found.form.name, inputs=given.names, **parameters
+    )
+    wanted.check(chosen)
+    built = build(chosen, found, means)
+    quiet = partial(run, workers=built.room.workers, tile=means.tile)
     engine = partial(quiet, progress=means.progress)
-    evaluation = evaluate(chosen, problem, engine, standings=per_sample)
-    return summarise(evaluation, tuple(sources), reduction, quiet)
+    work = Work(engine, quiet, standings=per_sample, progress=means.progress)
+    return summarise(evaluate(chosen, built.problem, work), built.sources, wanted)
 
 
-def _open(embeddings: Embeddings, keys: Embeddings | None) -> list[Source]:
-    """The sources: one, two files, or two related columns of one table."""
-    if keys is None:
-        return _sources(embeddings, "embeddings", pairs=True)
-    return _sources(embeddings, "embeddings") + _sources(keys, "keys")
+@dataclass(frozen=True)
+class ConventionValue:
+    """What one convention makes of the data.
+
+    Args:
+        name: `paper`, or the library.
+        result: The loss; None where the convention is not defined for the input.
+        skipped: Why there is none.
+    """
+
+    name: str
+    result: LossResult | None
+    skipped: str | None
 
 
-def _sources(given: Embeddings, name: str, *, pairs: bool = False) -> list[Source]:
-    if isinstance(given, str | os.PathLike):
-        return open_source(given, pairs=pairs)
-    return [ArraySource(np.asarray(given), name)]
+def conventions(kind: str, *files: Data, **options: Any) -> tuple[ConventionValue, ...]:
+    """The value of a loss under every convention of its kind, side by side.
+
+    Args:
+        kind: A key of `LOSSES`.
+        *files: Embeddings, keys, negatives, as for `loss`.
+        **options: Everything else that `loss` takes, but `convention`.
+
+    Returns:
+        The paper's convention, then the libraries'. One that lacks something, or that a
+        hyper-parameter contradicts, says so in `skipped`.
+
+    Raises:
+        ContrastError: The paper's convention itself is not defined on the input.
+    """
+    found = [ConventionValue(PAPER_NAME, loss(kind, *files, **options), None)]
+    for name in dialects_of(kind):
+        try:
+            found.append(
+                ConventionValue(name, loss(kind, *files, convention=name, **options), None)
+            )
+        except ContrastError as error:
+            found.append(ConventionValue(name, None, f"expected {error.expected}, got {error.got}"))
+    return tuple(found)

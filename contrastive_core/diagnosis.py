@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .duplicates import Codes, copies_among, may_have_duplicates, row_codes
-from .evaluate import Evaluation
+from .evaluation import Evaluation
 from .numerics import Float
-from .prepared import BLOCK
-from .problem import Views
+from .prepared import BLOCK, Prepared
+from .problem import Noised, Problem, Scored, Views
 from .tables import Gathered, row_products
 
 _UNIT_WITHIN = 1e-3
@@ -32,41 +32,66 @@ _FINGERPRINT_WITHIN = 1e-6
 """A value this near to the one of collapse, relative to max(1, it), is named; rounding aside."""
 
 
+_DOT = ("nce", "cross-entropy")
+"""Kinds whose default similarity is the dot product."""
+
+_BLIND = ("alignment", "contrastive")
+"""Kinds whose value is 0 for positives that coincide, collapsed or not."""
+
+
 def warnings(evaluation: Evaluation) -> list[str]:
     """All warnings, most fundamental first."""
-    pairs = _pairs(evaluation.views)
+    problem, views = evaluation.problem, _views(evaluation.problem)
+    pairs = _pairs(evaluation, views) if views is not None else None
+    data = _data(problem)
     found = [
-        _not_unit(evaluation),
-        _imprecise(evaluation),
-        _chance(evaluation, pairs),
-        _pairing(evaluation, pairs),
+        _not_unit(evaluation, data),
+        _imprecise(evaluation, data),
+        _collapse(evaluation, data, pairs),
+        _pairing(evaluation, views, pairs),
+        *evaluation.remarks,
     ]
-    if may_have_duplicates(evaluation.views.data):
-        codes = row_codes(evaluation.views.data)
-        found += [_identical_views(evaluation.views, codes), _duplicates(evaluation, codes)]
+    if views is not None and views.count > 1 and may_have_duplicates(views.data):
+        codes = row_codes(views.data)
+        found += [_identical_views(views, codes), _duplicates(evaluation, codes)]
     return [warning for warning in found if warning]
 
 
-def _not_unit(evaluation: Evaluation) -> str | None:
-    """Dot products of rows that are not of unit norm depend on the norms."""
-    data = evaluation.views.data
-    if data.unit:
+def _views(problem: Problem) -> Views | None:
+    """The views of a problem that has some."""
+    inner = problem.inner if isinstance(problem, Noised) else problem
+    return inner if isinstance(inner, Views) else None
+
+
+def _data(problem: Problem) -> Prepared | None:
+    """The rows of a problem that has some."""
+    inner = problem.inner if isinstance(problem, Noised) else problem
+    return None if isinstance(inner, Scored) else inner.data
+
+
+def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
+    """Products and distances of rows that are not of unit norm depend on the norms."""
+    dot = getattr(evaluation.loss, "similarity", "") == "dot"
+    if data is None or data.unit or not dot:
         return None
     count = int(np.count_nonzero(np.abs(data.norms - 1.0) > _UNIT_WITHIN))
     if not count:
         return None
+    default = "which is the default of this kind, " if evaluation.loss.kind in _DOT else ""
     return (
         f"{count} of {data.n} rows are not of unit norm (from {data.norms.min():.4g} to "
-        f"{data.norms.max():.4g}), and --similarity dot takes them as they are: longer rows weigh "
-        "more. Use --similarity cosine to normalise."
+        f"{data.norms.max():.4g}), and --similarity dot, {default}takes them as they are: longer "
+        "rows weigh more. Use --similarity cosine to normalise."
     )
 
 
-def _imprecise(evaluation: Evaluation) -> str | None:
+def _imprecise(evaluation: Evaluation, data: Prepared | None) -> str | None:
     """Scores so large that their rounding shows in the loss."""
-    data, scale = evaluation.views.data, evaluation.loss.ledger().scale
+    scale = evaluation.loss.ledger().scale or 1.0
+    if data is None or data.unit or data.dtype.itemsize > 4:
+        return None
     error = float(np.finfo(data.dtype).eps) * data.longest**2 * scale
-    if data.unit or data.dtype.itemsize > 4 or error < _IMPRECISE:
+    if error < _IMPRECISE:
         return None
     return (
         f"products of rows as long as {data.longest:.4g} are rounded in float32: the loss may be "
@@ -76,59 +101,76 @@ def _imprecise(evaluation: Evaluation) -> str | None:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Scores of the pairs of the first two views.
+    """Nearness of the pairs of the first two views.
 
     Args:
-        positives: Score of each sample's own pair, shape (n,).
-        others: Mean score of row i of one view with row j != i of the other.
+        positives: Of each sample's own pair, shape (n,).
+        others: Mean over row i of one view with row j != i of the other.
+        what: What nearness is, in words.
     """
 
     positives: Float
     others: float
+    what: str
 
 
-def _pairs(views: Views) -> _Pairs:
-    positives = views.positive_scores(views.view(0))[:, 0]
-    return _Pairs(positives, _mean_of_others(views, positives))
-
-
-def _chance(evaluation: Evaluation, pairs: _Pairs) -> str | None:
-    """The value that equal scores have: of a space of one point, or of a temperature too high."""
-    mean = float(np.nanmean(evaluation.values))
-    fingerprint = evaluation.loss.chance(evaluation.candidates)
-    eps = float(np.finfo(evaluation.views.data.dtype).eps)
-    rounding = eps * evaluation.loss.ledger().scale
-    if abs(mean - fingerprint) > _FINGERPRINT_WITHIN * max(1.0, fingerprint) + 2.0 * rounding:
+def _pairs(evaluation: Evaluation, views: Views) -> _Pairs | None:
+    """Similarities; of rows taken as they are for a distance, negative squared distances."""
+    if views.count < 2 or views.n < 2:
         return None
-    equal = f"the value equals log K = log {evaluation.candidates} = {fingerprint:.6f}"
-    spread = float(pairs.positives.mean()) - pairs.others
-    if abs(spread) > _EQUAL_WITHIN * evaluation.views.data.longest**2:
-        tau = evaluation.loss.ledger().tau
-        return f"{equal}, because tau = {tau:g} makes all scores alike: lower it."
-    return (
-        f"collapse: {equal}, what it is when all embeddings are equal. The embeddings tell the "
-        "samples apart no better than a guess."
-    )
+    positives = views.positive_scores(views.view(0))[:, 0]
+    others = _mean_of_others(views, positives)
+    if views.data.unit or hasattr(evaluation.loss, "similarity"):
+        return _Pairs(positives, others, "similarity")
+    squares = [views.data.norms[: views.n] ** 2, views.data.norms[views.n : 2 * views.n] ** 2]
+    mean = float(squares[0].mean() + squares[1].mean())
+    return _Pairs(2 * positives - squares[0] - squares[1], 2 * others - mean, "-(squared distance)")
 
 
-def _pairing(evaluation: Evaluation, pairs: _Pairs) -> str | None:
+def _collapse(evaluation: Evaluation, data: Prepared | None, pairs: _Pairs | None) -> str | None:
+    """The value that a space of one point has, or a temperature that is too high."""
+    level, mean = evaluation.collapsed, evaluation.mean
+    if level is None:
+        return None
+    eps = float(np.finfo(data.dtype).eps) if data is not None else 0.0
+    rounding = eps * (evaluation.loss.ledger().scale or 1.0)
+    if abs(mean - level) > _FINGERPRINT_WITHIN * max(1.0, level) + 2.0 * rounding:
+        return None
+    softmax = evaluation.softmax
+    equal = f"the value equals {level:.6f}"
+    if softmax is not None and evaluation.loss.multiplier == 1 and level == evaluation.chance:
+        equal = f"the value equals log K = log {softmax.candidates} = {level:.6f}"
+    if pairs is not None and data is not None and evaluation.chance is not None:
+        spread = float(pairs.positives.mean()) - pairs.others
+        if abs(spread) > _EQUAL_WITHIN * data.longest**2:
+            tau = evaluation.loss.temperature
+            return f"{equal}, because tau = {tau:g} makes all scores alike: lower it."
+    said = f"collapse: {equal}, what it is when all embeddings are equal."
+    if level == 0.0 and evaluation.loss.kind in _BLIND:
+        return f"{said} Copies of one file as positives, or far too few negatives, give it too."
+    return f"{said} The embeddings tell the samples apart no better than a guess."
+
+
+def _pairing(evaluation: Evaluation, views: Views | None, pairs: _Pairs | None) -> str | None:
     """Positives no closer than random pairs, or a loss above chance: rows may be mispaired."""
-    views, mean = evaluation.views, float(pairs.positives.mean())
-    value = float(np.nanmean(evaluation.values))
-    guess = evaluation.loss.chance(evaluation.candidates)
+    if views is None or pairs is None:
+        return None
+    mean, guess = float(pairs.positives.mean()), evaluation.chance
     closer = _closer(pairs.positives, pairs.others)
     if not closer:
         verb = "no closer" if mean <= pairs.others else "not clearly closer"
         text = f"positives are {verb} than random pairs"
-    elif value > guess * (1.0 + _ABOVE_CHANCE):
+    elif guess is not None and evaluation.mean > guess + _ABOVE_CHANCE * abs(guess):
         above = f"above chance ({guess:.6g})"
-        text = f"the loss of {value:.6g} is {above}: negatives outscore positives"
+        text = f"the loss of {evaluation.mean:.6g} is {above}: negatives outscore positives"
     else:
         return None
-    compared = f"mean similarity {_shown(mean)} against {_shown(pairs.others)}"
+    compared = f"mean {pairs.what} {_shown(mean)} against {_shown(pairs.others)}"
     text = f"{text} ({compared}; positives: {views.found.description})."
     if views.data.unit and pairs.others > 1.0 - _EQUAL_WITHIN:
         return f"{text} All embeddings point the same way."
+    if pairs.what != "similarity":
+        return f"{text} Check that both views list the samples in the same order."
     return f"{text} {_better_layout(views, mean, by_a_hair=closer)}"
 
 
@@ -188,14 +230,14 @@ def _identical_views(views: Views, codes: Codes) -> str | None:
 
 def _duplicates(evaluation: Evaluation, codes: Codes) -> str | None:
     """Candidates equal to the positive count as negatives: the loss cannot reach 0."""
-    copies = [copies_among(evaluation.views, each, codes) for each in evaluation.directions]
+    copies = [copies_among(each, codes) for each in evaluation.competitions]
     affected = sum(int(np.count_nonzero(count)) for count in copies)
     if not affected:
         return None
     total = sum(int(count.sum()) for count in copies)
-    first = ", ".join(map(str, np.flatnonzero(copies[0])[:_LISTED] % evaluation.views.n))
+    first = ", ".join(map(str, np.flatnonzero(copies[0])[:_LISTED] % evaluation.rows))
     return (
         f"duplicates: {affected} of {sum(map(len, copies))} anchors meet exact copies of their "
         f"positive among the negatives ({total} in all), the first for samples {first}. They stay "
-        "in the denominator, so the loss of these anchors cannot reach 0."
+        "among the negatives, so the loss of these anchors cannot reach its least."
     )

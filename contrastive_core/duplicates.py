@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .losses.declaration import Direction
 from .prepared import Prepared
-from .problem import Views
+from .standing import Competition
 
 Codes = npt.NDArray[np.uint64]
 """One number per row, equal for equal rows."""
@@ -37,20 +36,19 @@ def row_codes(data: Prepared) -> Codes:
     return codes
 
 
-def copies_among(views: Views, direction: Direction, codes: Codes) -> npt.NDArray[np.int64]:
+def copies_among(competition: Competition, codes: Codes) -> npt.NDArray[np.int64]:
     """How many negatives of each anchor equal one of its positives."""
-    anchors, candidates = direction.anchors, direction.candidates
+    meeting = competition.meeting
+    candidates = meeting.candidates
     values, counts = np.unique(codes[candidates.start : candidates.stop], return_counts=True)
-    same_sample = np.arange(anchors.start, anchors.stop)[:, None] % views.n + np.arange(
-        0, views.count * views.n, views.n
-    )
-    shown = (same_sample >= candidates.start) & (same_sample < candidates.stop)
-    copies = np.zeros(anchors.n, np.int64)
-    positives = codes[views.positive_ids(anchors)]
+    own = np.column_stack([meeting.ids, competition.positive_ids])
+    shown = (own >= candidates.start) & (own < candidates.stop)
+    copies = np.zeros(len(meeting.ids), np.int64)
+    positives = codes[competition.positive_ids]
     for column, code in enumerate(positives.T):
         place = np.minimum(np.searchsorted(values, code), len(values) - 1)
         equal = np.where(values[place] == code, counts[place], 0)
-        equal -= ((codes[same_sample] == code[:, None]) & shown).sum(axis=1)
+        equal -= ((codes[own] == code[:, None]) & shown).sum(axis=1)
         counted = (positives[:, :column] == code[:, None]).any(axis=1)
         copies += np.where(counted, 0, equal)
     return copies

@@ -35,14 +35,24 @@ class Room:
     workers: int
 
 
-def make_room(n: int, d: int, resources: Resources, views: int = 2) -> Room:
+def make_room(
+    n: int, d: int, precision: str, resources: Resources, *, views: int = 2, extra: int = 0
+) -> Room:
     """Spend the bound on n rows of d numbers, the views of n / views samples.
+
+    Args:
+        n: Rows.
+        d: Numbers in a row.
+        precision: Type of the rows and of the scores.
+        resources: The bound.
+        views: Views, or files, that the rows come from.
+        extra: Bytes that are kept beside.
 
     Raises:
         TooLittleMemory: The bound is below the least that works, which the message names.
     """
-    item = 4 if resources.precision == "float32" else 8
-    kept = n * (_PER_ROW + _PER_VIEW * views)
+    item = 4 if precision == "float32" else 8
+    kept = n * (_PER_ROW + _PER_VIEW * views) + extra
     decoding = min(n, 1 + BLOCK // d) * d * _DECODING
     rows = n * d * item
     spilled = _worker(n, d, item, spilled=True)

@@ -20,9 +20,13 @@ _KEY = "contrast"
 
 @dataclass(frozen=True)
 class Number:
-    """A finite real number above (or at) a lower end."""
+    """A finite real number above, or from, a lower end."""
 
     above: float = -math.inf
+    least: float | None = None
+    """The lower end where it is legal itself; `above` is then not looked at."""
+    whole: bool = False
+    """Whether it counts something."""
     meaning: str = ""
     symbol: str = ""
     aliases: tuple[str, ...] = ()
@@ -32,29 +36,43 @@ class Number:
     @property
     def expected(self) -> str:
         """The legal values in words."""
-        bound = "" if self.above == -math.inf else f" > {self.above:g}"
-        return "a finite number" + bound
+        kind = "a whole number" if self.whole else "a finite number"
+        if self.least is not None:
+            return f"{kind} >= {self.least:g}"
+        return kind + ("" if self.above == -math.inf else f" > {self.above:g}")
 
     @property
     def bad(self) -> tuple[Any, ...]:
         """Values that must be refused."""
-        ends = () if self.above == -math.inf else (self.above, self.above - 1.0)
-        return (*ends, math.nan, math.inf, -math.inf, "warm")
+        low = () if self.least is None else (self.least - 1.0,)
+        ends = low if low or self.above == -math.inf else (self.above, self.above - 1.0)
+        return (*ends, *((1.5,) if self.whole else ()), math.nan, math.inf, -math.inf, "warm")
 
     def check(self, name: str, value: Any) -> float:
-        """The value as a float, or the error that names what is legal."""
-        try:
-            number = math.nan if "_" in str(value) else float(value)
-        except (TypeError, ValueError):
-            number = math.nan
-        if math.isfinite(number) and number > self.above and self._invertible(number):
-            return number
+        """The value as a number, or the error that names what is legal."""
+        number = self._number(value)
+        if math.isfinite(number) and self._high_enough(number) and self._invertible(number):
+            return int(number) if self.whole else number
+        inverse = " with a finite inverse" if self._high_enough(number) and self.reciprocal else ""
         raise BadParameter(
             name,
-            expected=self.expected + (" with a finite inverse" if number > self.above else ""),
+            expected=self.expected + inverse,
             got=str(value) or "nothing",
             remedy=f"Give {name} a value such as {self.example:g}.",
         )
+
+    def _number(self, value: Any) -> float:
+        """What was written as a float; NaN where it is none."""
+        if isinstance(value, bool) or "_" in str(value):
+            return math.nan
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return math.nan
+        return math.nan if self.whole and not number.is_integer() else number
+
+    def _high_enough(self, number: float) -> bool:
+        return number > self.above if self.least is None else number >= self.least
 
     def _invertible(self, number: float) -> bool:
         """Whether its inverse is a number too, where that has a name."""
@@ -63,7 +81,41 @@ class Number:
     @property
     def example(self) -> float:
         """A value that is always legal."""
+        if self.least is not None:
+            return self.least + (1 if self.whole else 0.5)
         return 0.5 if self.above == -math.inf else self.above + 0.5
+
+
+@dataclass(frozen=True)
+class NumberOr:
+    """A finite number, or one of a few words."""
+
+    words: tuple[str, ...]
+    meaning: str = ""
+
+    @property
+    def expected(self) -> str:
+        """The legal values in words."""
+        return f"a finite number or {' or '.join(self.words)}"
+
+    @property
+    def bad(self) -> tuple[Any, ...]:
+        """Values that must be refused."""
+        return (math.nan, math.inf, "no-such-word", "")
+
+    def check(self, name: str, value: Any) -> float | str:
+        """The word, or the number as a float."""
+        if value in self.words:
+            return str(value)
+        number = Number()._number(value)
+        if math.isfinite(number):
+            return number
+        raise BadParameter(
+            name,
+            expected=self.expected,
+            got=repr(value),
+            remedy=f"Give {name} a number such as 0, or {self.words[0]}.",
+        )
 
 
 @dataclass(frozen=True)
@@ -80,7 +132,7 @@ class Choice:
 
     def check(self, name: str, value: Any) -> str:
         """The value, or the error that lists the known names."""
-        if value in self.names:
+        if not isinstance(value, bool) and str(value) in self.names:
             return str(value)
         raise BadParameter(
             name,
@@ -113,7 +165,33 @@ class Flag:
         )
 
 
-Bound = Number | Choice | Flag
+@dataclass(frozen=True)
+class Switch:
+    """Two options that exclude each other; neither leaves the choice to the loss."""
+
+    on: str
+    off: str
+    meaning: str = ""
+    off_meaning: str = ""
+
+    @property
+    def bad(self) -> tuple[Any, ...]:
+        """Values that must be refused."""
+        return ("yes", 2)
+
+    def check(self, name: str, value: Any) -> bool | None:
+        """The value, or the error."""
+        if value is None or isinstance(value, bool):
+            return value
+        raise BadParameter(
+            name,
+            expected="True, False or None",
+            got=repr(value),
+            remedy=f"Give --{self.on} or --{self.off}, or neither.",
+        )
+
+
+Bound = Number | NumberOr | Choice | Flag | Switch
 
 
 def declare(default: Any, bound: Bound) -> Any:
@@ -141,6 +219,16 @@ def choice(*names: str, meaning: str) -> Any:
 def flag(meaning: str) -> Any:
     """Off unless asked."""
     return declare(False, Flag(meaning))
+
+
+def number(default: float, meaning: str, *, symbol: str = "", **bound: Any) -> Any:
+    """A number with its bound: `above`, `least`, `whole`."""
+    return declare(default, Number(meaning=meaning, symbol=symbol, **bound))
+
+
+def knob(default: Any) -> Any:
+    """What a library's convention may set and no option does."""
+    return dataclasses.field(default=default, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -175,7 +263,7 @@ class Spelling:
     def value(self, written: Any) -> Any:
         """The parameter's value from what was written, checked."""
         checked = self.parameter.bound.check(self.name, written)
-        return 1.0 / checked if self.inverse and not isinstance(checked, str) else checked
+        return 1.0 / float(checked) if self.inverse and checked is not None else checked
 
 
 def spellings(declaration: type) -> dict[str, Spelling]:
@@ -188,6 +276,17 @@ def spellings(declaration: type) -> dict[str, Spelling]:
             if parameter.bound.reciprocal:
                 found.append(Spelling(parameter.bound.reciprocal, parameter, inverse=True))
     return {spelling.name: spelling for spelling in found}
+
+
+def options(declaration: type) -> list[str]:
+    """The hyper-parameters of a loss as they are typed, without dashes."""
+    names: list[str] = []
+    for parameter in parameters(declaration):
+        bound = parameter.bound
+        names += [bound.on, bound.off] if isinstance(bound, Switch) else [parameter.name]
+        if isinstance(bound, Number):
+            names += [*bound.aliases, *([bound.reciprocal] if bound.reciprocal else [])]
+    return names
 
 
 def check(instance: Any) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from .engines import Pass, Results
 from .reductions import Reduction, State
-from .tables import Relation, Side, Span, Table
+from .scores import PRODUCT, Score
+from .tables import EVERYTHING, Relation, Side, Span, Table
 
 Run = Callable[[Sequence[Pass]], list[Results]]
 
@@ -23,12 +24,16 @@ class Request:
         candidates: Each row is a candidate.
         origin: The row that counts as candidate 0.
         reductions: What is asked.
+        relation: The pairs left out.
+        score: How a pair is scored.
     """
 
     anchors: Side
     candidates: Span
     origin: int
     reductions: tuple[Reduction, ...]
+    relation: Relation = EVERYTHING
+    score: Score = PRODUCT
 
     @property
     def whole_rows(self) -> bool:
@@ -44,16 +49,15 @@ class _Share:
     transposed: bool
 
 
-def reduce_all(requests: Sequence[Request], relation: Relation, run: Run) -> list[tuple[Any, ...]]:
+def reduce_all(requests: Sequence[Request], run: Run) -> list[tuple[Any, ...]]:
     """The finished reductions of every request, each table walked once.
 
     Args:
         requests: What is asked of each direction.
-        relation: The pairs that are no negatives.
         run: The engine.
     """
     passes: list[Pass] = []
-    shares = [_add(passes, request, relation) for request in requests]
+    shares = [_add(passes, request) for request in requests]
     results = run(passes)
     return [
         _finish(request, [_states(results, share) for share in found])
@@ -61,10 +65,10 @@ def reduce_all(requests: Sequence[Request], relation: Relation, run: Run) -> lis
     ]
 
 
-def _add(passes: list[Pass], request: Request, relation: Relation) -> list[_Share]:
+def _add(passes: list[Pass], request: Request) -> list[_Share]:
     """Enter a request's tables, or join the pass that walks one of them the other way."""
     shares = []
-    for table in _tables(request, relation):
+    for table in _tables(request):
         position = None if request.whole_rows else _opposite(passes, table)
         if position is None:
             shares.append(_Share(len(passes), transposed=False))
@@ -76,7 +80,7 @@ def _add(passes: list[Pass], request: Request, relation: Relation) -> list[_Shar
     return shares
 
 
-def _tables(request: Request, relation: Relation) -> list[Table]:
+def _tables(request: Request) -> list[Table]:
     """The candidates cut where the anchors begin and end, so that the square part is symmetric."""
     anchors, candidates = request.anchors, request.candidates
     edges: list[int] = []
@@ -87,7 +91,7 @@ def _tables(request: Request, relation: Relation) -> list[Table]:
     for start, stop in pairwise(bounds):
         part = Span(candidates.data, start, stop)
         number = start - request.origin
-        table = Table(anchors, part, relation, candidate_number=number)
+        table = Table(anchors, part, request.relation, request.score, candidate_number=number)
         tables.append(replace(table, anchor_number=number) if table.symmetric else table)
     return tables
 
@@ -96,7 +100,9 @@ def _opposite(passes: Sequence[Pass], table: Table) -> int | None:
     """The pass over the same scores with anchors and candidates exchanged."""
     for position, job in enumerate(passes):
         exchanged = (job.table.anchors, job.table.candidates) == (table.candidates, table.anchors)
-        if exchanged and not table.symmetric and not job.cols and not job.whole_rows:
+        alike = (job.table.relation, job.table.score) == (table.relation, table.score)
+        free = not table.symmetric and not job.cols and not job.whole_rows
+        if exchanged and alike and free:
             return position
     return None
 

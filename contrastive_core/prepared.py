@@ -162,6 +162,17 @@ def prepare(strands: Sequence[Strided], *, unit: bool, dtype: str, in_memory: bo
     return prepared
 
 
+def pick(prepared: Prepared, index: npt.NDArray[np.intp], *, in_memory: bool) -> Prepared:
+    """Some rows, in the order of an index, which may name a row several times."""
+    shape = (len(index), prepared.d)
+    store = InMemory(shape, prepared.dtype) if in_memory else Spilled(shape, prepared.dtype)
+    step = max(1, BLOCK // prepared.d)
+    for start in range(0, len(index), step):
+        store.write(start, prepared.take(index[start : start + step]))
+    norms = prepared.norms[index]
+    return Prepared(store, norms, prepared.d, prepared.unit, prepared.dtype)
+
+
 def _fill(prepared: Prepared, source: Source, strands: Sequence[tuple[Strided, int]]) -> None:
     """One forward pass over a source, each row to its strand's place."""
     bad = BadRows(source.name)

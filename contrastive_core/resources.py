@@ -23,14 +23,15 @@ class Resources:
     Args:
         threads: Threads that compute at once; 0 stands for the processors available.
         memory: Bound on working memory beyond the inputs, in bytes.
-        precision: Type of the rows and of the score tiles. Sums run in float64 in both.
+        precision: Type of the rows and of the score tiles; None for the kind's own: float32 for
+            similarities, float64 for distances. Sums run in float64 in both.
         progress: Called now and then with the scores done and the scores in all.
         tile: Edge of a tile of scores, for tests; None for the one that fits in cache.
     """
 
     threads: int = 0
     memory: int = 512 * 2**20
-    precision: str = "float32"
+    precision: str | None = None
     progress: Progress | None = None
     tile: int | None = None
 
@@ -38,7 +39,7 @@ class Resources:
         """Check each bound."""
         if self.threads < 0:
             raise _bad_threads(str(self.threads))
-        if self.precision not in PRECISIONS:
+        if self.precision not in (None, *PRECISIONS):
             raise BadParameter(
                 "precision",
                 expected=" or ".join(PRECISIONS),

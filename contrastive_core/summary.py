@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +14,18 @@ import numpy.typing as npt
 from .conventions import Ledger
 from .diagnosis import warnings
 from .errors import BadParameter, NothingDefined
-from .evaluate import Evaluation, standings_of
+from .evaluation import Columns, Evaluation, Softmax
+from .losses import Loss
 from .numerics import Float
 from .parameters import parameters
-from .plan import Run
 from .problem import Positives
 from .sources import Source
-from .standing import Standing
 from .tables import Index
-from .vocabulary import REDUCTIONS
+from .vocabulary import REDUCTIONS, SORTS
 
 _QUANTILES = {"min": 0.0, "p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
 
-_WORST = 10
+Column = npt.NDArray[Any] | None
 
 
 @dataclass(frozen=True)
@@ -67,36 +68,84 @@ class InputFile:
 class Samples:
     """Per-sample values, one array per column; columns that do not apply are None.
 
+    Integers below 0 stand for none. Similarities are before temperature.
+
     Args:
         index: The sample, counted from 0; within its view where samples are views.
         view: Which view, where samples are views.
-        loss: In nats; NaN where undefined.
-        positive: Mean score of the positives, before temperature.
+        loss: In nats where the loss is a log, with the convention's factor; NaN where undefined.
+        positive: Mean score of the positives.
+        positives: How many positives it has, where they are known by labels.
+        negatives: How many rows it forms dissimilar pairs with.
         rank: 1 + the negatives that score higher than the nearest positive.
-        hardest: Score of the nearest negative, before temperature.
-        hardest_index: The nearest negative: its row among the keys, or among the stacked views.
+        hardest: Score of the nearest negative.
+        hardest_index: The nearest negative: its row among the keys, or among the stacked views;
+            the rows of a bank follow.
         hardest_view: Which view it is of, where candidates are stacked views.
         reverse_rank: The rank from keys to embeddings, where both directions are averaged.
         reverse_hardest: The nearest embedding of a key, in that direction.
         reverse_hardest_index: Its row among the embeddings.
+        first: Row of the one side of a listed pair.
+        second: Row of the other side.
+        distance: Distance of the two.
+        similar: 1 for a similar pair, 0 for a dissimilar one.
+        alignment: The sample's own alignment.
+        uniformity: The sample's own share of uniformity, the mean of its views'.
+        anchor: Row of the anchor of a listed triplet.
+        positive_distance: D(a, p).
+        positive_index: Row of the positive.
+        negative_distance: D(a, n); with a swap the smaller of it and D(p, n).
+        negative_index: Row of the negative.
+        category: easy, semi-hard or hard.
+        triplets: Triplets of the anchor.
+        hard: How many of them are hard.
+        semi_hard: How many are semi-hard.
+        easy: How many are easy.
+        pairs: Pairs of the anchor and a positive for which a negative was mined.
+        undefined_pairs: Those for which there was none.
     """
 
     index: Index
-    view: npt.NDArray[np.int64] | None
     loss: Float
-    positive: Float | None = None
-    rank: npt.NDArray[np.int64] | None = None
-    hardest: Float | None = None
-    hardest_index: npt.NDArray[np.int64] | None = None
-    hardest_view: npt.NDArray[np.int64] | None = None
-    reverse_rank: npt.NDArray[np.int64] | None = None
-    reverse_hardest: Float | None = None
-    reverse_hardest_index: npt.NDArray[np.int64] | None = None
+    view: Column = None
+    positive: Column = None
+    positives: Column = None
+    negatives: Column = None
+    rank: Column = None
+    hardest: Column = None
+    hardest_index: Column = None
+    hardest_view: Column = None
+    reverse_rank: Column = None
+    reverse_hardest: Column = None
+    reverse_hardest_index: Column = None
+    anchor: Column = None
+    first: Column = None
+    second: Column = None
+    similar: Column = None
+    distance: Column = None
+    positive_index: Column = None
+    positive_distance: Column = None
+    negative_index: Column = None
+    negative_distance: Column = None
+    category: Column = None
+    alignment: Column = None
+    uniformity: Column = None
+    triplets: Column = None
+    hard: Column = None
+    semi_hard: Column = None
+    easy: Column = None
+    pairs: Column = None
+    undefined_pairs: Column = None
 
     def columns(self) -> list[tuple[str, npt.NDArray[Any]]]:
-        """The columns that apply, in order."""
-        named = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
-        return [(name, values) for name, values in named if values is not None]
+        """The columns that apply, in order: the sample, its loss, what explains it."""
+        named = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        order = ["index", "view", "loss", *named]
+        return [(name, named[name]) for name in dict.fromkeys(order) if named[name] is not None]
+
+    def take(self, order: Index) -> Samples:
+        """Some samples, in an order."""
+        return Samples(**{name: values[order] for name, values in self.columns()})
 
 
 @dataclass(frozen=True)
@@ -105,21 +154,23 @@ class LossResult:
 
     Args:
         kind: The loss.
-        value: The reduced loss, in nats.
-        reduction: mean or sum, over the defined samples.
+        value: The reduced loss, in nats where it is a log.
+        reduction: mean or sum, over the terms; log-mean-exp for uniformity.
         n: How many terms were reduced.
         undefined: Samples that define no loss; they are not in `value`.
-        candidates: K.
-        chance: The value if all scores were equal.
+        sample: What a sample is: anchor, row, pair, triplet.
+        candidates: K, the terms of a softmax's denominator.
+        chance: The value if all scores were equal, where that does not depend on the score.
         mi_lower_bound: log K - mean loss, in nats, where the paper proves it a bound.
-        terms: The two parts of the mean loss.
+        terms: The two parts of the mean loss of a softmax.
         convention: The convention in full.
-        parameters: The hyper-parameters.
+        parameters: The hyper-parameters; log_z as it was found.
         precision: Working precision of the scores.
         positives: How they were found.
         quantiles: Of the per-sample losses.
         samples: Every sample; rank and hardest only where they were asked for.
-        worst: The samples of the largest losses, worst first, with rank and hardest.
+        worst: The samples that are listed, by default those of the ten largest losses, worst
+            first, with rank and hardest.
         inputs: What was read.
         warnings: What to beware of.
     """
@@ -129,10 +180,11 @@ class LossResult:
     reduction: str
     n: int
     undefined: int
-    candidates: int
-    chance: float
+    sample: str
+    candidates: int | None
+    chance: float | None
     mi_lower_bound: float | None
-    terms: Terms
+    terms: Terms | None
     convention: Ledger
     parameters: dict[str, Any]
     precision: str
@@ -144,107 +196,149 @@ class LossResult:
     warnings: tuple[str, ...]
 
 
-def check_reduction(reduction: str) -> None:
-    """Refuse an unknown way to reduce."""
-    if reduction not in REDUCTIONS:
-        raise BadParameter(
-            "reduction",
-            expected=" or ".join(REDUCTIONS),
-            got=repr(reduction),
-            remedy="Leave it out for the mean.",
-        )
+@dataclass(frozen=True)
+class Wanted:
+    """How a result is reduced, and which samples it lists.
+
+    Args:
+        reduction: mean or sum; None for the kind's own.
+        top: How many samples are listed.
+        sort: worst, best or index.
+    """
+
+    reduction: str | None = None
+    top: int = 10
+    sort: str = "worst"
+
+    def __post_init__(self) -> None:
+        """Refuse unknown words."""
+        _check_word("reduction", self.reduction, REDUCTIONS, "Leave it out for the mean.")
+        _check_word("sort", self.sort, SORTS, "Leave it out for the worst first.")
+        if self.top < 0:
+            raise BadParameter(
+                "top",
+                expected="a whole number from 0 on",
+                got=str(self.top),
+                remedy="Leave it out for the ten worst.",
+            )
+
+    def check(self, loss: Loss) -> None:
+        """Refuse a reduction where one value describes a set."""
+        if self.reduction is not None and not loss.reducible:
+            raise BadParameter(
+                "reduction",
+                expected=f"no --reduction for {loss.kind}",
+                got=self.reduction,
+                remedy="Its value describes the whole set and is no mean of samples: leave it out.",
+            )
 
 
-def summarise(
-    evaluation: Evaluation, sources: tuple[Source, ...], reduction: str, run: Run
-) -> LossResult:
+def _check_word(name: str, word: str | None, known: tuple[str, ...], remedy: str) -> None:
+    if word is not None and word not in known:
+        raise BadParameter(name, expected=" or ".join(known), got=repr(word), remedy=remedy)
+
+
+def summarise(evaluation: Evaluation, sources: Sequence[Source], wanted: Wanted) -> LossResult:
     """Everything there is to say about an evaluated loss.
 
     Raises:
         NothingDefined: No sample defines the loss.
     """
     loss, values = evaluation.loss, evaluation.values
-    defined = values[~np.isnan(values)]
-    if not len(defined):
+    if math.isnan(evaluation.mean):
         raise _nothing_defined(evaluation)
-    mean = float(defined.mean())
-    pull = -float(evaluation.positive.mean()) * loss.ledger().scale
-    chance = loss.chance(evaluation.candidates)
-    summed = reduction == "sum"
+    summed = wanted.reduction == "sum"
+    factor = evaluation.n if summed else 1
+    softmax = evaluation.softmax
+    ledger = loss.ledger()
+    own = "mean" if loss.reducible else "log-mean-exp"
+    reduction = wanted.reduction or own
+    over = f"{reduction} over {ledger.reduction}" if loss.reducible else ledger.reduction
+    order = sort_order(values, wanted.sort)
     return LossResult(
         kind=loss.kind,
-        value=float(defined.sum()) if summed else mean,
+        value=evaluation.mean * factor,
         reduction=reduction,
-        n=len(defined),
-        undefined=len(values) - len(defined),
-        candidates=evaluation.candidates,
-        chance=chance * len(defined) if summed else chance,
-        mi_lower_bound=loss.information_bound(evaluation.candidates, mean),
-        terms=Terms(positive=pull, partition=mean - pull),
-        convention=dataclasses.replace(
-            loss.ledger(), reduction=f"{reduction} over {loss.ledger().reduction}"
-        ),
-        parameters={p.field: getattr(loss, p.field) for p in parameters(type(loss))},
-        precision=evaluation.views.data.dtype.name,
-        positives=evaluation.views.found,
-        quantiles=Quantiles(*np.quantile(defined, list(_QUANTILES.values())).tolist()),
-        samples=_samples(evaluation, np.arange(len(values)), evaluation.standings),
-        worst=_worst(evaluation, run),
+        n=evaluation.n,
+        undefined=evaluation.undefined,
+        sample=evaluation.sample,
+        candidates=None if softmax is None else softmax.candidates,
+        chance=None if evaluation.chance is None else evaluation.chance * factor,
+        mi_lower_bound=None if softmax is None else softmax.information,
+        terms=_terms(softmax, evaluation.mean),
+        convention=dataclasses.replace(ledger, reduction=over),
+        parameters={**_set(loss), **evaluation.parameters},
+        precision=evaluation.precision,
+        positives=evaluation.problem.found,
+        quantiles=_quantiles(values),
+        samples=_samples(evaluation, np.arange(len(values)), evaluation.standing or {}),
+        worst=_listed(evaluation, order[: wanted.top]),
         inputs=tuple(InputFile(s.name, s.format, s.shape, str(s.dtype)) for s in sources),
         warnings=tuple(warnings(evaluation)),
     )
 
 
-def _worst(evaluation: Evaluation, run: Run) -> Samples:
-    """The samples of the largest losses, worst first; equal losses by lower index."""
-    ranked = np.argsort(-evaluation.values, kind="stable")
-    defined = ranked[: int(np.count_nonzero(~np.isnan(evaluation.values)))]
-    worst = defined[:_WORST]
-    chosen = np.sort(worst)
-    told = standings_of(evaluation, chosen, run)
-    return _samples(evaluation, chosen, told, np.searchsorted(chosen, worst))
+def sort_order(values: Float, sort: str, *, every: bool = False) -> Index:
+    """Positions of the defined samples, worst first, best first, or as they lie.
+
+    Args:
+        values: The losses, shape (n,).
+        sort: One of `SORTS`.
+        every: The undefined samples too, in their places by index, else behind the others.
+    """
+    if sort == "index":
+        return np.arange(len(values)) if every else np.flatnonzero(~np.isnan(values))
+    order = np.argsort(values if sort == "best" else -values, kind="stable")  # NaN comes last
+    return order if every else order[: np.count_nonzero(~np.isnan(values))]
 
 
-def _samples(
-    evaluation: Evaluation,
-    chosen: Index,
-    standings: tuple[Standing, ...] | None,
-    order: Index | slice = slice(None),
-) -> Samples:
-    """Some samples (sorted positions) with their standings, in an order."""
-    n, views = evaluation.views.n, evaluation.anchors_are_views
-    found = Samples(
-        index=(chosen % n)[order],
-        view=(chosen // n)[order] if views else None,
-        loss=evaluation.values[chosen][order],
-        positive=evaluation.positive[chosen][order],
-    )
-    if standings is None:
-        return found
-    there = standings[0]
-    stacked = evaluation.directions[0].candidates.n > n
-    found = dataclasses.replace(
-        found,
-        rank=there.rank[order],
-        hardest=there.hardest[order],
-        hardest_index=there.hardest_index[order],
-        hardest_view=(there.hardest_index // n)[order] if stacked else None,
-    )
-    if len(standings) == 1:
-        return found
-    back = standings[1]
-    return dataclasses.replace(
-        found,
-        reverse_rank=back.rank[order],
-        reverse_hardest=back.hardest[order],
-        reverse_hardest_index=back.hardest_index[order],
+def _set(loss: Loss) -> dict[str, Any]:
+    """The hyper-parameters in force."""
+    return {p.field: getattr(loss, p.field) for p in parameters(type(loss))}
+
+
+def _terms(softmax: Softmax | None, mean: float) -> Terms | None:
+    if softmax is None or softmax.positive is None:
+        return None
+    return Terms(positive=softmax.positive, partition=mean - softmax.positive)
+
+
+def _quantiles(values: Float) -> Quantiles:
+    defined = values[~np.isnan(values)]
+    return Quantiles(*np.quantile(defined, list(_QUANTILES.values())).tolist())
+
+
+def _listed(evaluation: Evaluation, chosen: Index) -> Samples:
+    """The samples that are listed, with their standing."""
+    order = np.sort(chosen)
+    told: Columns = {}
+    if evaluation.standing is not None:
+        told = {name: values[order] for name, values in evaluation.standing.items()}
+    elif evaluation.look is not None and len(order):
+        told = evaluation.look(order)
+    return _samples(evaluation, order, told).take(np.searchsorted(order, chosen))
+
+
+def _samples(evaluation: Evaluation, chosen: Index, told: Columns) -> Samples:
+    """Some samples (sorted positions)."""
+    rows = evaluation.rows
+    columns = {name: values[chosen] for name, values in evaluation.columns.items()}
+    return Samples(
+        index=chosen % rows,
+        loss=evaluation.values[chosen],
+        view=chosen // rows if evaluation.views else None,
+        **columns,
+        **told,
     )
 
 
 def _nothing_defined(evaluation: Evaluation) -> NothingDefined:
+    samples = len(evaluation.values)
+    lacks = "a positive" if evaluation.loss.kind == "supcon" else "a positive and a negative"
     return NothingDefined(
         evaluation.loss.kind,
-        expected="at least one anchor with a positive and a negative",
-        got=f"{evaluation.views.n} sample{'s' if evaluation.views.n > 1 else ''}, none with both",
-        remedy="Give two samples or more: the negatives of a sample are the other samples.",
+        expected=f"at least one {evaluation.sample} with what the formula needs ({lacks})",
+        got=f"{samples} {evaluation.sample}{'s' if samples != 1 else ''}, none with it",
+        remedy="Give more samples: the negatives of a sample are the samples that are no positives "
+        "of it. With --mining, there may be no triplet of the kind that is asked for.",
     )

@@ -14,6 +14,8 @@ What it writes, with n test images and d dimensions:
     collapsed.npy  float32 (2, n, d)  both views, trained on alignment alone
     labels.npy     int64   (n,)       the digit in each test image
     emb.parquet    z1, z2, label      emb.npy and labels.npy again, as columns
+    pairs.npy      int64   (p, 3)     pairs of images (i, j, y), y = 1 where the digits are equal
+    prototypes.npy float32 (10, d)    a class vector for each digit: the mean direction of its z1
 
 Every embedding is a unit vector. A second run on one machine gives the same bytes; another
 processor or another release of torch may differ in the last digits.
@@ -184,6 +186,22 @@ def write_parquet(path: Path, views: NDArray[np.float32], labels: NDArray[np.int
     )
 
 
+def write_related(out: Path, z1: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
+    """Write what relates the rows of one view: random pairs, half of them similar; class vectors."""
+    generator = np.random.default_rng(SEED)
+    n = len(labels)
+    first = generator.integers(n, size=n)
+    second = generator.integers(n, size=n)
+    for pair in range(0, n, 2):
+        mates = np.flatnonzero(labels == labels[first[pair]])
+        second[pair] = generator.choice(mates)
+    kept = first != second
+    similar = labels[first] == labels[second]
+    np.save(out / "pairs.npy", np.stack([first, second, similar], axis=1)[kept])
+    means = np.stack([z1[labels == digit].mean(axis=0) for digit in range(10)])
+    np.save(out / "prototypes.npy", means / np.linalg.norm(means, axis=1, keepdims=True))
+
+
 def write_samples(out: Path) -> None:
     """Train the encoders, embed the held-out views and write every file into out."""
     digits = split_digits()
@@ -197,6 +215,7 @@ def write_samples(out: Path) -> None:
         np.save(out / f"{name}.npy", embedded(encoder, views))
     np.save(out / "labels.npy", digits.test_labels)
     write_parquet(out / "emb.parquet", embedded(contrasted, views), digits.test_labels)
+    write_related(out, embedded(contrasted, views)[0], digits.test_labels)
 
 
 def main() -> None:

@@ -140,3 +140,209 @@ def test_float32_is_as_near_to_torch_in_float64_as_torch_in_float32() -> None:
     theirs = float(torch.nn.functional.cross_entropy(logits, target))
     ours = cc.loss("nt-xent", *sample(), tau=0.07).value
     assert ours == pytest.approx(theirs, rel=1e-5)
+
+
+# Conventions: each library by its name, on random data.
+
+LABELS = np.random.default_rng(9).integers(0, 8, size=N)
+MATCH = np.arange(N) % 3 == 0
+THIRD = np.random.default_rng(10).normal(size=(N, D))
+BANK = np.random.default_rng(11).normal(size=(23, D))
+
+PML = "pytorch-metric-learning"
+ST = "sentence-transformers"
+
+
+def printed(kind: str, convention: str, *rows: Rows, **given: Any) -> float:
+    return cc.loss(kind, *rows, convention=convention, resources=EXACT, **given).value
+
+
+def of_labels(kind: str, convention: str, **parameters: Any) -> float:
+    return printed(kind, convention, sample()[0], labels=LABELS, **parameters)
+
+
+def of_pytorch_metric_learning(name: str, rows: Rows, labels: Rows, **parameters: Any) -> float:
+    torch = pytest.importorskip("torch")
+    losses = pytest.importorskip("pytorch_metric_learning.losses")
+    found = getattr(losses, name)(**parameters)(torch.from_numpy(rows), torch.from_numpy(labels))
+    return float(found)
+
+
+def of_sentence_transformers(
+    name: str, *columns: Rows, labels: Rows | None = None, **parameters: Any
+) -> float:
+    """Its losses want a model: one that hands back the rows it is given."""
+    torch = pytest.importorskip("torch")
+    losses = pytest.importorskip("sentence_transformers.sentence_transformer.losses")
+
+    class Identity(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, features: dict[str, Any]) -> dict[str, Any]:
+            return {"sentence_embedding": features["rows"]}
+
+    loss = getattr(losses, name)(Identity(), **parameters)
+    classes = None if labels is None else torch.from_numpy(np.asarray(labels).astype(int))
+    return float(loss([{"rows": torch.from_numpy(rows)} for rows in columns], classes))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("contrastive", "ContrastiveLoss"),
+        ("triplet", "TripletMarginLoss"),
+        ("nt-xent", "NTXentLoss"),
+        ("supcon", "SupConLoss"),
+    ],
+)
+def test_labels_are_those_of_pytorch_metric_learning(kind: str, name: str) -> None:
+    theirs = of_pytorch_metric_learning(name, sample()[0], LABELS)
+    assert of_labels(kind, PML) == pytest.approx(theirs, rel=1e-10)
+
+
+@pytest.mark.parametrize("margin", [0.2, 1.0])
+@pytest.mark.parametrize(("kind", "option"), [("triplet", "margin"), ("contrastive", "neg_margin")])
+def test_margins_are_those_of_pytorch_metric_learning(
+    kind: str, option: str, margin: float
+) -> None:
+    name = {"triplet": "TripletMarginLoss", "contrastive": "ContrastiveLoss"}[kind]
+    theirs = of_pytorch_metric_learning(name, sample()[0], LABELS, **{option: margin})
+    assert of_labels(kind, PML, margin=margin) == pytest.approx(theirs, rel=1e-10)
+
+
+def test_triplets_of_the_paper_are_those_of_pytorch_metric_learning_without_its_mean() -> None:
+    torch = pytest.importorskip("torch")
+    losses = pytest.importorskip("pytorch_metric_learning.losses")
+    distances = pytest.importorskip("pytorch_metric_learning.distances")
+    reducers = pytest.importorskip("pytorch_metric_learning.reducers")
+    for swap in (False, True):
+        for name, power in (("euclidean", 1), ("sqeuclidean", 2)):
+            loss = losses.TripletMarginLoss(
+                margin=0.2,
+                swap=swap,
+                distance=distances.LpDistance(power=power),
+                reducer=reducers.MeanReducer(),
+            )
+            theirs = float(loss(torch.from_numpy(sample()[0]), torch.from_numpy(LABELS)))
+            ours = of_labels("triplet", "paper", distance=name, swap=swap)
+            assert ours == pytest.approx(theirs, rel=1e-10)
+
+
+@pytest.mark.parametrize("margin", [0.5, 0.9])
+def test_contrastive_is_that_of_sentence_transformers(margin: float) -> None:
+    rows = sample()
+    theirs = of_sentence_transformers("ContrastiveLoss", *rows, labels=MATCH, margin=margin)
+    ours = printed("contrastive", ST, *rows, match=MATCH, margin=margin)
+    assert ours == pytest.approx(theirs, rel=1e-10)
+
+
+@pytest.mark.parametrize("margin", [5.0, 0.3])
+def test_explicit_triplets_are_those_of_sentence_transformers(margin: float) -> None:
+    rows = (*sample(), THIRD)
+    theirs = of_sentence_transformers("TripletLoss", *rows, triplet_margin=margin)
+    assert printed("triplet", ST, *rows, margin=margin) == pytest.approx(theirs, rel=1e-10)
+
+
+@pytest.mark.parametrize("margin", [5.0, 0.3])
+@pytest.mark.parametrize(
+    ("name", "mining"),
+    [
+        ("BatchAllTripletLoss", "all"),
+        ("BatchHardTripletLoss", "batch-hard"),
+        ("BatchSemiHardTripletLoss", "semi-hard"),
+    ],
+)
+def test_mining_is_that_of_sentence_transformers(name: str, mining: str, margin: float) -> None:
+    theirs = of_sentence_transformers(name, sample()[0], labels=LABELS, margin=margin)
+    ours = of_labels("triplet", ST, mining=mining, margin=margin)
+    assert ours == pytest.approx(theirs, rel=1e-10)
+
+
+def test_soft_batch_hard_is_that_of_sentence_transformers() -> None:
+    theirs = of_sentence_transformers("BatchHardSoftMarginTripletLoss", sample()[0], labels=LABELS)
+    ours = of_labels("triplet", ST, mining="batch-hard", soft_margin=True)
+    assert ours == pytest.approx(theirs, rel=1e-10)
+
+
+@pytest.mark.parametrize("scale", [20.0, 3.0])
+def test_infonce_is_the_ranking_loss_of_sentence_transformers(scale: float) -> None:
+    rows = sample()
+    theirs = of_sentence_transformers("MultipleNegativesRankingLoss", *rows, scale=scale)
+    assert printed("infonce", ST, *rows, scale=scale) == pytest.approx(theirs, rel=1e-10)
+    beside = of_sentence_transformers("MultipleNegativesRankingLoss", *rows, THIRD, scale=scale)
+    ours = printed("infonce", ST, *rows, THIRD[:, None], scale=scale)
+    assert ours == pytest.approx(beside, rel=1e-10)
+
+
+def test_nt_xent_of_labels_is_that_of_optax() -> None:
+    optax, jax = pytest.importorskip("optax"), pytest.importorskip("jax")
+    rows = sample()[0].astype(np.float32)
+    theirs = optax.losses.ntxent(jax.numpy.asarray(rows), jax.numpy.asarray(LABELS))
+    assert of_labels("nt-xent", "optax") == pytest.approx(float(theirs), rel=1e-5)
+
+
+def test_infonce_with_negatives_is_that_of_info_nce_pytorch() -> None:
+    torch, info_nce = pytest.importorskip("torch"), pytest.importorskip("info_nce")
+    first, second, bank = (torch.from_numpy(rows) for rows in (*sample(), BANK))
+    shared = float(info_nce.InfoNCE()(first, second, bank))
+    ours = printed("infonce", "info-nce-pytorch", *sample(), bank=BANK)
+    assert ours == pytest.approx(shared, rel=1e-10)
+    own = np.random.default_rng(12).normal(size=(N, 5, D))
+    paired = info_nce.InfoNCE(negative_mode="paired")(first, second, torch.from_numpy(own))
+    ours = printed("infonce", "paper", *sample(), own, tau=0.1)
+    assert ours == pytest.approx(float(paired), rel=1e-10)
+
+
+def test_infonce_with_a_bank_is_nt_xent_of_lightly_with_a_memory() -> None:
+    torch, loss = pytest.importorskip("torch"), pytest.importorskip("lightly.loss")
+    theirs = loss.NTXentLoss(memory_bank_size=BANK.shape)
+    theirs.memory_bank.bank = unit(torch, BANK)
+    first, second = (torch.from_numpy(rows) for rows in sample())
+    ours = printed("infonce", "lightly", *sample(), bank=BANK)
+    assert ours == pytest.approx(float(theirs(first, second)), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "name"),
+    [
+        ("nt-xent", "ntx_ent_loss", "NTXentLoss"),
+        ("dcl", "dcl_loss", "DCLLoss"),
+        ("align-uniform", "hypersphere_loss", "HypersphereLoss"),
+    ],
+)
+def test_two_views_are_those_of_lightly(kind: str, module: str, name: str) -> None:
+    torch = pytest.importorskip("torch")
+    losses = pytest.importorskip(f"lightly.loss.{module}")
+    first, second = (torch.from_numpy(rows) for rows in sample())
+    theirs = float(getattr(losses, name)()(first, second))
+    # Its NT-Xent and DCL stay in float64; 1e-9 leaves room for pdist.
+    assert printed(kind, "lightly", *sample()) == pytest.approx(theirs, rel=1e-9)
+
+
+def test_clip_and_siglip_are_those_of_open_clip() -> None:
+    torch, losses = pytest.importorskip("torch"), pytest.importorskip("open_clip.loss")
+    first, second = (torch.from_numpy(rows) for rows in sample())
+    clip = float(losses.ClipLoss()(first, second, 1 / 0.07))
+    assert printed("clip", "open_clip", *sample()) == pytest.approx(clip, rel=1e-10)
+    siglip = float(losses.SigLipLoss()(first, second, 10.0, -10.0))
+    assert printed("siglip", "open_clip", *sample()) == pytest.approx(siglip, rel=1e-10)
+
+
+def test_uniformity_is_that_of_torch_pdist() -> None:
+    torch = pytest.importorskip("torch")
+    for convention, rows in (
+        ("paper", unit(torch, sample()[0])),
+        ("align_uniform", torch.from_numpy(sample()[0])),
+    ):
+        theirs = torch.pdist(rows).pow(2).mul(-2).exp().mean().log()
+        ours = printed("uniformity", convention, sample()[0])
+        assert ours == pytest.approx(float(theirs), rel=1e-10)
+
+
+def test_cross_entropy_is_that_of_torch() -> None:
+    torch = pytest.importorskip("torch")
+    rows, prototypes = (torch.from_numpy(x) for x in (sample()[0], BANK[:8]))
+    cross_entropy = torch.nn.functional.cross_entropy
+    theirs = float(cross_entropy(rows @ prototypes.T / 0.3, torch.from_numpy(LABELS)))
+    ours = printed(
+        "cross-entropy", "paper", sample()[0], prototypes=BANK[:8], labels=LABELS, tau=0.3
+    )
+    assert ours == pytest.approx(theirs, rel=1e-10)

@@ -5,78 +5,91 @@ They share no code with the kernel, know nothing of tiles, and are slow on purpo
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Row = Sequence[float]
-Rows = Sequence[Row]
+import textbook_distance
+import textbook_noise
+from textbook_arithmetic import Labels, Rows, length, log_sum_exp, score, softplus
+from textbook_arithmetic import dot as dot
+
 Scores = dict[int, float]
 """Candidate number to score; a candidate that is left out is absent."""
-
-
-def dot(x: Row, y: Row) -> float:
-    return math.fsum(float(a) * float(b) for a, b in zip(x, y, strict=True))
-
-
-def length(x: Row) -> float:
-    return math.hypot(*(float(a) for a in x))
-
-
-def score(x: Row, y: Row, similarity: str) -> float:
-    if similarity == "dot":
-        return dot(x, y)
-    x_length, y_length = length(x), length(y)
-    return math.fsum(
-        (float(a) / x_length) * (float(b) / y_length) for a, b in zip(x, y, strict=True)
-    )
-
-
-def log_sum_exp(terms: Sequence[float]) -> float:
-    if not terms:
-        return -math.inf
-    largest = max(terms)
-    return largest + math.log(math.fsum(math.exp(term - largest) for term in terms))
 
 
 # Losses: one value per sample.
 
 
-def info_nce(anchors: Rows, keys: Rows, similarity: str, tau: float) -> list[float]:
+def info_nce(
+    anchors: Rows, keys: Rows, similarity: str, tau: float, bank: Rows = ()
+) -> list[float]:
     """van den Oord et al. 2018, eq. 4, with the temperature of He et al. 2020, eq. 1."""
     losses = []
     for i, anchor in enumerate(anchors):
         logits = [score(anchor, key, similarity) / tau for key in keys]
-        losses.append(-logits[i] + log_sum_exp(logits))
+        further = [score(anchor, key, similarity) / tau for key in bank]
+        losses.append(-logits[i] + log_sum_exp(logits + further))
     return losses
 
 
-def info_nce_over_views(anchors: Rows, keys: Rows, similarity: str, tau: float) -> list[float]:
+def info_nce_over_views(
+    anchors: Rows, keys: Rows, similarity: str, tau: float, bank: Rows = ()
+) -> list[float]:
     """The tutorial form: the anchor's own set stands in the denominator too, itself excepted."""
     losses = []
     for i, anchor in enumerate(anchors):
         logits = [score(anchor, key, similarity) / tau for key in keys]
         own = [score(anchor, a, similarity) / tau for j, a in enumerate(anchors) if j != i]
-        losses.append(-logits[i] + log_sum_exp(logits + own))
+        further = [score(anchor, key, similarity) / tau for key in bank]
+        losses.append(-logits[i] + log_sum_exp(logits + own + further))
     return losses
+
+
+def info_nce_over_bank(
+    anchors: Rows, keys: Rows, similarity: str, tau: float, bank: Rows = ()
+) -> list[float]:
+    """He et al. 2020, eq. 1 and algorithm 1: the positive against the queue and nothing else."""
+    own = [bank for _ in anchors]
+    return info_nce_over_own_negatives(anchors, keys, own, similarity, tau)
+
+
+def info_nce_over_own_negatives(
+    anchors: Rows, keys: Rows, negatives: Sequence[Rows], similarity: str, tau: float
+) -> list[float]:
+    """Each anchor brings its negatives: 1 + k candidates."""
+    losses = []
+    for anchor, key, others in zip(anchors, keys, negatives, strict=True):
+        logits = [score(anchor, other, similarity) / tau for other in (key, *others)]
+        losses.append(-logits[0] + log_sum_exp(logits))
+    return losses
+
+
+def info_nce_over_all_negatives(
+    anchors: Rows, keys: Rows, negatives: Sequence[Rows], similarity: str, tau: float
+) -> list[float]:
+    """The explicit negatives of all queries beside all keys: N (1 + k) candidates."""
+    everybody = [row for others in negatives for row in others]
+    return info_nce(anchors, keys, similarity, tau, everybody)
 
 
 def infonce(
     views: Sequence[Rows],
     *,
-    tau: float,
+    tau: float = 0.07,
     similarity: str = "cosine",
     denominator: str = "keys",
     symmetric: bool = False,
+    bank: Rows = (),
 ) -> list[float]:
     first, second = views
-    form = {"keys": info_nce, "views": info_nce_over_views}[denominator]
-    there = form(first, second, similarity, tau)
+    form = {"keys": info_nce, "views": info_nce_over_views, "bank": info_nce_over_bank}[denominator]
+    there = form(first, second, similarity, tau, bank)
     if not symmetric:
         return there
     back = form(second, first, similarity, tau)
     return [(a + b) / 2 for a, b in zip(there, back, strict=True)]
 
 
-def nt_xent(views: Sequence[Rows], *, tau: float, similarity: str = "cosine") -> list[float]:
+def nt_xent(views: Sequence[Rows], *, tau: float = 0.5, similarity: str = "cosine") -> list[float]:
     """Chen et al. 2020, eq. 1; more than two views as Khosla et al. 2020, eq. 2."""
     losses = []
     for v, view in enumerate(views):
@@ -95,7 +108,7 @@ def nt_xent(views: Sequence[Rows], *, tau: float, similarity: str = "cosine") ->
     return losses
 
 
-def clip(views: Sequence[Rows], *, tau: float, similarity: str = "cosine") -> list[float]:
+def clip(views: Sequence[Rows], *, tau: float = 0.07, similarity: str = "cosine") -> list[float]:
     """Radford et al. 2021, figure 3: cross-entropy of the rows and of the columns, averaged."""
     images, texts = views
     by_row = info_nce(images, texts, similarity, tau)
@@ -103,12 +116,159 @@ def clip(views: Sequence[Rows], *, tau: float, similarity: str = "cosine") -> li
     return [(a + b) / 2 for a, b in zip(by_row, by_column, strict=True)]
 
 
+def dcl(views: Sequence[Rows], *, tau: float = 0.1, similarity: str = "cosine") -> list[float]:
+    """Yeh et al. 2021, eq. 6: the positive is left out of the denominator."""
+    losses = []
+    for v, view in enumerate(views):
+        for i, anchor in enumerate(view):
+            other_view = views[1 - v]
+            negatives = [
+                score(anchor, other, similarity) / tau
+                for among in views
+                for j, other in enumerate(among)
+                if j != i
+            ]
+            pull = score(anchor, other_view[i], similarity) / tau
+            losses.append(-pull + log_sum_exp(negatives) if negatives else math.nan)
+    return losses
+
+
+def siglip(
+    views: Sequence[Rows], *, scale: float = 10.0, bias: float = -10.0, similarity: str = "cosine"
+) -> list[float]:
+    """Zhai et al. 2023, algorithm 1: a sigmoid per pair, summed over the row."""
+    images, texts = views
+    losses = []
+    for i, image in enumerate(images):
+        costs = []
+        for j, text in enumerate(texts):
+            sign = 1.0 if i == j else -1.0
+            costs.append(softplus(-sign * (scale * score(image, text, similarity) + bias)))
+        losses.append(math.fsum(costs) if len(texts) > 1 else math.nan)
+    return losses
+
+
+def supcon(
+    rows: Rows,
+    labels: Labels,
+    *,
+    tau: float = 0.1,
+    similarity: str = "cosine",
+    form: str = "out",
+) -> list[float]:
+    """Khosla et al. 2020, eq. 2 (out) and 3 (in); a null label (None) is only a candidate."""
+    losses = []
+    for i, anchor in enumerate(rows):
+        logits = {
+            j: score(anchor, other, similarity) / tau for j, other in enumerate(rows) if j != i
+        }
+        positives = [
+            logit for j, logit in logits.items() if labels[i] is not None and labels[j] == labels[i]
+        ]
+        if not positives:
+            losses.append(math.nan)
+            continue
+        partition = log_sum_exp(list(logits.values()))
+        if form == "out":
+            pull = math.fsum(positives) / len(positives)
+        else:
+            pull = log_sum_exp(positives) - math.log(len(positives))
+        losses.append(partition - pull)
+    return losses
+
+
+def supcon_of_views(
+    views: Sequence[Rows], *, tau: float = 0.1, similarity: str = "cosine", form: str = "out"
+) -> list[float]:
+    """The views of a sample are each other's positives."""
+    rows = [row for view in views for row in view]
+    labels = [i for view in views for i in range(len(view))]
+    return supcon(rows, labels, tau=tau, similarity=similarity, form=form)
+
+
+def nt_xent_of_labels(
+    rows: Rows, labels: Labels, *, tau: float = 0.5, similarity: str = "cosine"
+) -> list[float]:
+    """SupCon `out` at its own temperature."""
+    return supcon(rows, labels, tau=tau, similarity=similarity, form="out")
+
+
+def nt_xent_of_pairs(
+    rows: Rows, labels: Labels, *, tau: float = 0.07, similarity: str = "cosine"
+) -> dict[tuple[int, int], float]:
+    """Per ordered positive pair (i, p): p against the negatives of i, other positives left out."""
+    losses = {}
+    for i, anchor in enumerate(rows):
+        logits = [score(anchor, other, similarity) / tau for other in rows]
+        negatives = [logits[j] for j, label in enumerate(labels) if label != labels[i]]
+        for p, label in enumerate(labels):
+            if p != i and label is not None and label == labels[i]:
+                losses[i, p] = -logits[p] + log_sum_exp([logits[p], *negatives])
+    return losses
+
+
+def cross_entropy_of_scores(
+    scores: Rows, labels: Sequence[int | None], *, tau: float = 1.0
+) -> list[float]:
+    """-s_iy / t + log sum_c e^{s_ic / t}."""
+    losses = []
+    for row, label in zip(scores, labels, strict=True):
+        logits = [float(value) / tau for value in row]
+        losses.append(math.nan if label is None else -logits[label] + log_sum_exp(logits))
+    return losses
+
+
+def cross_entropy(
+    rows: Rows,
+    prototypes: Rows,
+    labels: Sequence[int | None],
+    *,
+    tau: float = 1.0,
+    similarity: str = "dot",
+) -> list[float]:
+    """The class of a row against class vectors."""
+    scores = [[score(row, of_class, similarity) for of_class in prototypes] for row in rows]
+    return cross_entropy_of_scores(scores, labels, tau=tau)
+
+
+# Losses of distances, over views.
+
+
+def contrastive_of_views(views: Sequence[Rows], *, similar: str = "1", **how: Any) -> list[float]:
+    """Aligned rows are all similar pairs."""
+    first, second = views
+    match = [similar == "1"] * len(first)
+    return textbook_distance.contrastive_match(first, second, match, similar=similar, **how)
+
+
+def triplet_of_views(
+    views: Sequence[Rows], *, average: str = "all", seed: int = 0, **how: Any
+) -> list[float]:
+    """Per anchor over the stacked views; the views of a sample share its label."""
+    del seed
+    rows = [row for view in views for row in view]
+    labels = [i for view in views for i in range(len(view))]
+    found = textbook_distance.triplets(rows, labels, **how)
+    return textbook_distance.triplet_samples(found, len(rows), average)
+
+
 ORACLES: dict[str, Callable[..., list[float]]] = {
     "infonce": infonce,
     "nt-xent": nt_xent,
     "clip": clip,
+    "dcl": dcl,
+    "siglip": siglip,
+    "supcon": supcon_of_views,
+    "nce": textbook_noise.nce_in_batch,
+    "contrastive": contrastive_of_views,
+    "triplet": triplet_of_views,
+    "alignment": textbook_distance.alignment,
 }
-"""The textbook form of every loss, by its name; its parameters are the declared ones."""
+"""The textbook form of every loss of aligned views; its parameters are the declared ones.
+
+Others have a form of their own: `cross_entropy`, and `uniformity` and `align_uniform` of
+`textbook_distance`, whose value is no mean over samples.
+"""
 
 
 # Where a positive stands.

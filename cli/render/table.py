@@ -3,78 +3,150 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.measure import Measurement
 from rich.table import Table
 
+from .histogram import histogram
+from .records import chosen_samples
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from contrastive_core.api import ConventionValue
+    from contrastive_core.losses import Loss
     from contrastive_core.summary import LossResult, Samples
 
-_LISTED = ("index", "view", "hardest_index", "hardest_view", "rank")
+    from . import Listing
+
+_ORDERS = {None: "worst", "worst": "worst", "best": "best", "index": "first"}
 
 
 def print_loss(
-    result: LossResult, console: Console, *, columns: int | None, every_sample: bool
+    result: LossResult, console: Console, listing: Listing, *, columns: int | None
 ) -> None:
     """Value, what to hold it against, how it came about, and the samples to look at.
 
     Words are folded to the terminal's columns; tables of numbers never are.
     """
-    facts = _facts(result)
-    natural = Measurement.get(console, console.options, facts).maximum
-    facts.width = min(columns, natural) if columns else None
-    samples = result.samples if every_sample else result.worst
-    title = "All samples" if every_sample else f"The worst {len(samples.index)} of {result.n}"
+    samples = chosen_samples(result, listing) if listing.every else result.worst
+    defined = len(result.samples.loss) - result.undefined
+    title = f"The {_ORDERS[listing.sort]} {len(samples.index)} of {defined} {result.sample}s"
     with console.capture() as captured:
-        console.print(facts)
-        console.print("\nQuantiles of the loss over the samples", style="bold")
+        _print_folded(_facts(result), console, columns)
+        console.print(f"\nThe loss over the {result.sample}s", style="bold")
         console.print(_quantiles(result))
-        console.print(f"\n{title}", style="bold")
-        console.print(_samples(samples))
-    for line in captured.get().splitlines():
+        for line in histogram(result.samples.loss, result.chance, columns):
+            console.print(line)
+        if len(samples.index):
+            console.print("\nAll samples" if listing.every else f"\n{title}", style="bold")
+            console.print(_samples(samples))
+    _write(captured.get(), console)
+
+
+def _write(text: str, console: Console) -> None:
+    for line in text.splitlines():
         console.file.write(f"{line.rstrip()}\n")
 
 
-def _facts(result: LossResult) -> Table:
+def _print_folded(table: Table, console: Console, columns: int | None) -> None:
+    """A table as wide as its content, or as the terminal."""
+    natural = Measurement.get(console, console.options, table).maximum
+    table.width = min(columns, natural) if columns else None
+    console.print(table)
+
+
+def _grid() -> Table:
     """Name, number, meaning."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
+    return table
+
+
+def _facts(result: LossResult) -> Table:
+    """What the value is, and what to hold it against; how it came about."""
+    table = _grid()
     ledger, terms = result.convention, result.terms
-    of_chance = f"{result.value / result.chance:.1%} of it" if result.chance else ""
-    table.add_row(result.kind, digits(result.value), f"nats, {ledger.reduction}")
-    table.add_row("chance", digits(result.chance), f"{_chance(result)}; the value is {of_chance}")
+    unit = "nats, " if _in_nats(result.kind) else ""
+    counted = "" if result.n == len(result.samples.loss) else f", n = {result.n}"
+    table.add_row(result.kind, digits(result.value), f"{unit}{ledger.reduction}{counted}")
+    if result.chance is not None:
+        table.add_row("chance", digits(result.chance), _chance(result, result.chance))
     if result.mi_lower_bound is not None:
         meaning = "nats of mutual information at least, in expectation; it cannot exceed log K"
         if result.mi_lower_bound < 0:
             meaning = "nats: log K - the mean loss, which below 0 says nothing about information"
         table.add_row("information", digits(result.mi_lower_bound), meaning)
-    sum_of = "of the mean loss: " if result.reduction == "sum" else ""
-    positive = f"{sum_of}positives, -mean s / tau, the alignment part"
-    table.add_row("terms", digits(terms.positive), positive)
-    table.add_row("", digits(terms.partition), "partition, mean log-sum-exp, the uniformity part")
-    table.add_row("samples", str(result.n), _undefined(result))
+    if terms is not None:
+        sum_of = "of the mean loss: " if result.reduction == "sum" else ""
+        positive = f"{sum_of}positives, -mean s / tau, the alignment part"
+        table.add_row("terms", digits(terms.positive), positive)
+        partition = "partition, mean log-sum-exp, the uniformity part"
+        table.add_row("", digits(terms.partition), partition)
+    for name in ("alignment", "uniformity"):
+        if name in result.parameters:
+            table.add_row(name, digits(result.parameters[name]), f"the {name} in the value")
+    defined = len(result.samples.loss) - result.undefined
+    table.add_row(f"{result.sample}s", str(defined), _undefined(result))
     table.add_row("positives", "", _positives(result))
     table.add_row("convention", ledger.name, f"{ledger.reference}; {_factor(ledger.factor)}")
-    table.add_row("", "", ledger.formula)
-    table.add_row("", "", f"denominator: {ledger.denominator}")
-    table.add_row("", "", f"{ledger.distance}, {ledger.normalisation}; {result.precision}")
-    table.add_row("", "", f"tau {ledger.tau:g} (scale {ledger.scale:g})")
+    for line in _ledger(result):
+        table.add_row("", "", line)
     return table
+
+
+def _in_nats(kind: str) -> bool:
+    from contrastive_core.losses import LOSSES
+
+    return LOSSES[kind].in_nats
+
+
+def _ledger(result: LossResult) -> list[str]:
+    """The rest of the convention, a line each."""
+    ledger = result.convention
+    lines = ledger.formula.splitlines()
+    if ledger.denominator is not None:
+        count = f" ({ledger.candidates})" if ledger.candidates else ""
+        lines.append(f"denominator: {ledger.denominator}{count}")
+    lines.append(f"{ledger.distance}, {ledger.normalisation}; {result.precision}")
+    if ledger.tau is not None and ledger.scale is not None:
+        lines.append(f"tau {ledger.tau:g} (scale {ledger.scale:g})")
+    shown = [
+        f"{name.replace('_', '-')} {_plain(value)}"
+        for name, value in result.parameters.items()
+        if name not in ("tau", "similarity", "alignment", "uniformity") and value is not None
+    ]
+    return [*lines, ", ".join(shown)] if shown else lines
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.6g}" if isinstance(value, int | float) else str(value)
 
 
 def _factor(factor: float) -> str:
     return "the paper's value" if factor == 1 else f"{factor:g} times the paper's value"
 
 
-def _chance(result: LossResult) -> str:
+def _chance(result: LossResult, chance: float) -> str:
+    share = f"; the value is {result.value / chance:.1%} of it" if chance else ""
+    if result.candidates is None or not _is_log(result, chance):
+        return f"when all scores are equal{share}"
     log = f"log K for K = {result.candidates} candidates, when all scores are equal"
-    return f"n times {log}" if result.reduction == "sum" else log
+    return f"{'n times ' if result.reduction == 'sum' else ''}{log}{share}"
+
+
+def _is_log(result: LossResult, chance: float) -> bool:
+    """Whether chance is log K, or n times that."""
+    factor = result.n if result.reduction == "sum" else 1
+    return math.isclose(chance, factor * math.log(result.candidates or 1), rel_tol=1e-9)
 
 
 def _undefined(result: LossResult) -> str:
@@ -88,8 +160,12 @@ def _positives(result: LossResult) -> str:
     return assumed + result.positives.description
 
 
+def _plain_table() -> Table:
+    return Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
+
+
 def _quantiles(result: LossResult) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
+    table = _plain_table()
     values = dataclasses.asdict(result.quantiles)
     for name in values:
         table.add_column(name, justify="right", no_wrap=True)
@@ -98,15 +174,73 @@ def _quantiles(result: LossResult) -> Table:
 
 
 def _samples(samples: Samples) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
+    table = _plain_table()
     columns = samples.columns()
     for name, _ in columns:
         table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
     for row in zip(*(values.tolist() for _, values in columns), strict=True):
-        table.add_row(*(str(v) if isinstance(v, int) else digits(v) for v in row))
+        table.add_row(*map(_cell, row))
     return table
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return digits(value)
+    return "-" if isinstance(value, int) and value < 0 else str(value)
 
 
 def digits(value: float) -> str:
     """Six significant digits."""
     return f"{value:.6g}"
+
+
+def print_conventions(
+    kind: str, found: Sequence[ConventionValue], console: Console, *, columns: int | None
+) -> None:
+    """The value under each convention, and where they differ."""
+    table = _plain_table()
+    for name in ("convention", kind, "of paper", "factor", "tau"):
+        justify = "left" if name == "convention" else "right"
+        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("what differs", overflow="fold")
+    paper = found[0].result
+    for each in found:
+        if each.result is None:
+            table.add_row(each.name, "-", "", "", "", f"skipped: {each.skipped}")
+            continue
+        table.add_row(each.name, *_compared(each.result, paper))
+    with console.capture() as captured:
+        _print_folded(table, console, columns)
+    _write(captured.get(), console)
+
+
+def _compared(result: LossResult, paper: LossResult | None) -> tuple[str, ...]:
+    ledger = result.convention
+    share = result.value / paper.value if paper is not None and paper.value else math.nan
+    tau = "" if ledger.tau is None else f"{ledger.tau:g}"
+    rows = f"{ledger.distance}, {ledger.normalisation}; {ledger.reduction}"
+    return (f"{result.value:.10g}", f"{share:.4g}", f"{ledger.factor:g}", tau, rows)
+
+
+def kinds_table(chosen: Sequence[type[Loss]], console: Console, *, columns: int | None) -> None:
+    """Every kind with its inputs, parameters and paper."""
+    from contrastive_core.parameters import parameters
+    from contrastive_core.vocabulary import INPUTS
+
+    table = _plain_table()
+    table.add_column("kind", style="bold", no_wrap=True)
+    for name in ("what it is", "inputs", "parameters", "paper"):
+        table.add_column(name, overflow="fold")
+    for each in chosen:
+        names = [form.name for form in each.forms]
+        options = [f"--{name}" for name in INPUTS if name in each.inputs()]
+        table.add_row(
+            each.kind,
+            each.headline(),
+            f"{', '.join(dict.fromkeys(names))} ({' '.join(options)})",
+            " ".join(f"--{parameter.name}" for parameter in parameters(each)),
+            each.paper.citation,
+        )
+    with console.capture() as captured:
+        _print_folded(table, console, columns or 120)
+    _write(captured.get(), console)

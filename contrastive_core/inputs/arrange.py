@@ -1,19 +1,16 @@
-"""From open sources to a problem: which rows are views of one sample, and how that was found."""
+"""Which rows of which sources are views of one sample, and how that was found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from .errors import BadInput, BadParameter
-from .losses.declaration import LOSSES, Loss
-from .memory import Room
-from .prepared import Prepared, prepare
-from .problem import Positives, Views
-from .sources import Source, Strided
-from .vocabulary import LAYOUTS
+from ..errors import BadInput, BadParameter
+from ..losses import LOSSES, Loss
+from ..problem import Positives
+from ..sources import Source, Strided
+from ..vocabulary import LAYOUTS
+from .given import lacking
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,16 @@ class Arrangement:
         return self.strands[0].d
 
 
-def arrange(sources: Sequence[Source], views: str | None) -> Arrangement:
+def arrange(
+    sources: Sequence[Source], views: str | None, declaration: type[Loss], *, alone: bool = False
+) -> Arrangement:
     """Find the views.
 
     Args:
         sources: One file, or two (EMBEDDINGS and KEYS, or two related columns).
         views: One of `LAYOUTS`, or None to find out.
+        declaration: The loss, which may refuse to assume what nobody said.
+        alone: Whether a 2-D file holds one view, unless `views` says otherwise.
 
     Raises:
         BadInput: The shapes do not fit together, or leave it open which rows belong together.
@@ -60,39 +61,45 @@ def arrange(sources: Sequence[Source], views: str | None) -> Arrangement:
     if len(sources) == 2:
         return _two(sources[0], sources[1], views)
     (source,) = sources
-    return _stack(source, views) if len(source.shape) == 2 else _axis(source, views)
+    if len(source.shape) == 3:
+        return _few(_axis(source, views), declaration)
+    if views is None and alone:
+        return one_cloud(source)
+    if views is None and not declaration.assumes_stacked:
+        raise lacking(declaration, f"{source.name} of shape {source.shape} alone")
+    return _stack(source, views)
 
 
-def read(arrangement: Arrangement, loss: Loss, room: Room, precision: str) -> Views:
-    """Read and validate the rows of an arrangement for a loss."""
-    count = len(arrangement.strands)
-    if loss.most_views is not None and count > loss.most_views:
+def one_cloud(source: Source) -> Arrangement:
+    """The rows of a 2-D file."""
+    check_flat(source)
+    strands = (Strided(source, 0, 1, source.shape[0]),)
+    return Arrangement(strands, Positives("one cloud", assumed=False, description="none"))
+
+
+def check_flat(source: Source) -> None:
+    """Refuse views where rows are wanted."""
+    if len(source.shape) != 2:
+        raise BadInput(
+            source.name,
+            expected="one row per sample, shape (n, d)",
+            got=f"shape {source.shape}",
+            remedy="Save the views as files of their own, array[0] and array[1], and give one.",
+        )
+
+
+def _few(arrangement: Arrangement, declaration: type[Loss]) -> Arrangement:
+    """Refuse more views than a loss can take."""
+    count, most = len(arrangement.strands), declaration.most_views
+    if most is not None and count > most:
         more = [kind for kind, other in LOSSES.items() if other.most_views is None]
         raise BadInput(
             arrangement.strands[0].name,
-            expected=f"{loss.most_views} views for {loss.kind}",
+            expected=f"{most} views for {declaration.kind}",
             got=f"{count} views",
             remedy=f"Save two of them, or use a kind that takes more: {', '.join(more)}.",
         )
-    data = prepare(
-        arrangement.strands, unit=loss.unit_rows, dtype=precision, in_memory=room.in_memory
-    )
-    _check_range(data, arrangement.strands[0].name)
-    return Views(data, arrangement.n, count, arrangement.found)
-
-
-def _check_range(data: Prepared, name: str) -> None:
-    """Refuse rows so long that a dot product may leave the range of the working precision."""
-    largest = float(np.finfo(data.dtype).max)
-    if data.longest < largest**0.5:
-        return
-    raise BadInput(
-        name,
-        expected=f"rows whose dot products fit in {data.dtype}",
-        got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
-        remedy="Use --similarity cosine"
-        + (", or --precision float64." if data.dtype.itemsize < 8 else ", or scale the rows down."),
-    )
+    return arrangement
 
 
 def _two(first: Source, second: Source, views: str | None) -> Arrangement:

@@ -3,7 +3,39 @@
 Importing this reaches no NumPy: the command line shows its help from here.
 """
 
-from .declaration import LOSSES, Loss, Paper, find_loss, make_loss
-from .softmax import CLIP, InfoNCE, NTXent
+from .declaration import LOSSES, Direction, Loss, Paper, PerAnchor
+from .forms import Form
+from .instance import CLIP, DCL, InfoNCE, NTXent, Softmax
+from .making import find_dialect, find_loss, make_loss
+from .noise import NCE
+from .pairs import Contrastive
+from .sigmoid import SigLIP
+from .sphere import Alignment, AlignUniform, Uniformity
+from .supervised import CrossEntropy, SupCon
+from .triplets import Triplet
 
-__all__ = ["CLIP", "LOSSES", "InfoNCE", "Loss", "NTXent", "Paper", "find_loss", "make_loss"]
+__all__ = [
+    "CLIP",
+    "DCL",
+    "LOSSES",
+    "NCE",
+    "AlignUniform",
+    "Alignment",
+    "Contrastive",
+    "CrossEntropy",
+    "Direction",
+    "Form",
+    "InfoNCE",
+    "Loss",
+    "NTXent",
+    "Paper",
+    "PerAnchor",
+    "SigLIP",
+    "Softmax",
+    "SupCon",
+    "Triplet",
+    "Uniformity",
+    "find_dialect",
+    "find_loss",
+    "make_loss",
+]

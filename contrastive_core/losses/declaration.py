@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import BadParameter, known_names
-from ..parameters import check, spellings
+from ..conventions import PAPER_NAME, Dialect, Ledger
+from ..errors import BadParameter
+from ..parameters import check, knob
+from .forms import Form
 
 if TYPE_CHECKING:
-    from ..conventions import Ledger
     from ..numerics import Float
-    from ..problem import Views
+    from ..problem import Paired
     from ..reductions import Reduction
     from ..tables import Span
 
 LOSSES: dict[str, type[Loss]] = {}
 """Name to declaration, in the order of declaration."""
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -45,22 +50,33 @@ class Direction:
         anchors: Each row is an anchor.
         candidates: Each row is a candidate for every anchor, an anchor itself excepted.
         origin: The row that counts as candidate 0.
+        outside: Positives of an anchor that are candidates without being among the rows.
     """
 
     anchors: Span
     candidates: Span
     origin: int = 0
+    outside: int = 0
 
     @property
     def count(self) -> int:
         """K: the candidates of one anchor, its positives among them, itself left out."""
-        return self.candidates.n - self.anchors.inside(self.candidates)
+        itself = self.anchors.inside(self.candidates)
+        return self.candidates.n - itself + self.outside
 
 
+@dataclass(frozen=True)
 class Loss(ABC):
     """A contrastive loss with its hyper-parameters; a subclass is a frozen dataclass.
 
-    The docstring of a subclass is its page: a first line, the formula indented, the paper.
+    The docstring of a subclass is its page: a first line, the formula indented, the paper. Fields
+    made by `number`, `choice`, ... are its hyper-parameters; those made by `knob` are set by
+    the conventions of libraries and by nobody else.
+
+    Args:
+        dialect: The library whose convention is followed; None for the paper's.
+        input_form: The form of input it is computed from, by name.
+        factor: What the paper's value is multiplied by.
     """
 
     kind: ClassVar[str]
@@ -70,11 +86,42 @@ class Loss(ABC):
     meaning: ClassVar[str]
     """Two plain sentences for a newcomer."""
 
+    forms: ClassVar[tuple[Form, ...]]
+    """The forms of input it takes."""
+
+    when_equal: ClassVar[str]
+    """Its value when all embeddings are equal, in words."""
+
     most_views: ClassVar[int | None] = 2
     """How many views of a sample it can take; None for any number."""
 
-    example: ClassVar[str]
-    """A command that runs in a checkout."""
+    assumes_stacked: ClassVar[bool] = True
+    """Whether a 2-D file alone is taken as two stacked views, unasked."""
+
+    precision: ClassVar[str] = "float32"
+    """Working precision where none is asked for: distances want float64, cosines do not."""
+
+    in_nats: ClassVar[bool] = True
+    """Whether the value is a log, and not a distance."""
+
+    reducible: ClassVar[bool] = True
+    """Whether the value is a mean of terms, so that a sum means something."""
+
+    information: ClassVar[bool] = False
+    """Whether log K - L can be a bound on mutual information."""
+
+    examples: ClassVar[tuple[str, ...]]
+    """Commands that run in a checkout."""
+
+    form_sets: ClassVar[Mapping[str, Mapping[str, Any]]] = NOTHING
+    """Other defaults for a form of input, or for an input."""
+
+    form_refuses: ClassVar[Mapping[str, tuple[str, ...]]] = NOTHING
+    """Hyper-parameters that mean nothing for a form of input."""
+
+    dialect: Dialect | None = field(default=None, kw_only=True)
+    input_form: str = knob("")
+    factor: float = knob(1.0)
 
     def __post_init__(self) -> None:
         """Check the hyper-parameters."""
@@ -85,8 +132,111 @@ class Loss(ABC):
     def unit_rows(self) -> bool:
         """Whether every row is divided by its norm first."""
 
+    @property
+    def multiplier(self) -> float:
+        """What the paper's value is multiplied by, the hyper-parameters in force considered."""
+        return self.factor
+
+    @property
+    def convention(self) -> str:
+        """`paper`, or the name of the library."""
+        return self.dialect.name if self.dialect else PAPER_NAME
+
     @abstractmethod
-    def directions(self, views: Views) -> tuple[Direction, ...]:
+    def reduction_in_words(self) -> str:
+        """What is averaged or summed."""
+
+    @abstractmethod
+    def distance_in_words(self) -> str:
+        """The similarity or distance of two embeddings."""
+
+    def formula_in_words(self) -> str:
+        """The formula with its hyper-parameters in force."""
+        return self.formula()
+
+    def denominator_in_words(self) -> str | None:
+        """Which candidates stand in the denominator; None where there is none."""
+        return None
+
+    def candidates_in_words(self) -> str | None:
+        """How many candidates an anchor has; None where there are none."""
+        return None
+
+    @property
+    def temperature(self) -> float | None:
+        """Tau; None where there is none."""
+        return None
+
+    def ledger(self) -> Ledger:
+        """The convention it follows, stated in full."""
+        tau, dialect = self.temperature, self.dialect
+        scores = self.input_form == "scores"
+        rows = "every row divided by its norm" if self.unit_rows else "rows as they are"
+        return Ledger(
+            name=self.convention,
+            formula=self.formula_in_words(),
+            reference=f"{dialect.reference}: {dialect.says}" if dialect else self.paper.citation,
+            factor=self.multiplier,
+            denominator=self.denominator_in_words(),
+            candidates=self.candidates_in_words(),
+            reduction=self.reduction_in_words(),
+            distance="ready scores, taken as they are" if scores else self.distance_in_words(),
+            normalisation="none" if scores else rows,
+            tau=tau,
+            scale=None if tau is None else 1.0 / tau,
+        )
+
+    @classmethod
+    def inputs(cls) -> frozenset[str]:
+        """Every input that it takes in some form."""
+        return frozenset(name for form in cls.forms for name in (*form.needs, *form.takes))
+
+    @classmethod
+    def ways(cls) -> list[tuple[str, str]]:
+        """Its forms of input: how each is typed, and what it is in words."""
+        typed = {form.example: form.words for form in cls.forms}
+        return [(f"contrast loss --kind {cls.kind} {each}", typed[each]) for each in typed]
+
+    @classmethod
+    def headline(cls) -> str:
+        """The first line of its page."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def formula(cls) -> str:
+        """The indented lines of its page, without the citation."""
+        lines = (cls.__doc__ or "").splitlines()[1:]
+        shown = [line for line in lines if line.startswith(" " * 6)]
+        return "\n".join(line.strip() for line in shown)
+
+    @classmethod
+    def notes(cls) -> str:
+        """What its page says below the formula: the source, and where conventions differ."""
+        lines = (cls.__doc__ or "").splitlines()[1:]
+        text = [line.strip() for line in lines if not line.startswith(" " * 6)]
+        return "\n".join(text).strip()
+
+
+@dataclass(frozen=True)
+class PerAnchor(Loss):
+    """A loss in which an anchor with a few known positives meets candidates, all scored alike."""
+
+    @property
+    @abstractmethod
+    def scored_by(self) -> str:
+        """Cosine or dot."""
+
+    @property
+    def unit_rows(self) -> bool:
+        """For a cosine."""
+        return self.scored_by == "cosine"
+
+    def distance_in_words(self) -> str:
+        """Cosine, or dot product."""
+        return "cosine similarity" if self.scored_by == "cosine" else "dot product"
+
+    @abstractmethod
+    def directions(self, problem: Paired) -> tuple[Direction, ...]:
         """Who is anchor and who is candidate; the loss of a sample is the mean over directions."""
 
     @abstractmethod
@@ -102,30 +252,33 @@ class Loss(ABC):
             reduced: What `asks` came to, each of shape (n,).
         """
 
-    @abstractmethod
-    def chance(self, candidates: int) -> float:
-        """The loss of a sample when all scores are equal."""
+    @property
+    def without_negatives(self) -> float:
+        """The loss of an anchor without a negative."""
+        return math.nan
 
-    @abstractmethod
-    def ledger(self) -> Ledger:
-        """The convention it follows, stated in full."""
+    def softmax_size(self, candidates: int, positives: int) -> int:
+        """K, the terms of the denominator: `candidates`, with that many positives among them."""
+        del positives
+        return candidates
 
-    def information_bound(self, candidates: int, mean: float) -> float | None:
-        """Lower bound on the mutual information of the views, in nats; None where it is none."""
-        del candidates, mean
+    def chance(self, candidates: int) -> float | None:
+        """The loss of a sample when all scores are equal; None where it depends on the score.
+
+        Args:
+            candidates: The terms of the denominator.
+        """
+        del candidates
         return None
 
-    @classmethod
-    def headline(cls) -> str:
-        """The first line of its page."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+    def collapsed(self, candidates: int) -> float | None:
+        """The loss of a sample when all embeddings are equal; None where it depends on them."""
+        return self.chance(candidates)
 
-    @classmethod
-    def formula(cls) -> str:
-        """The indented lines of its page, without the citation."""
-        lines = (cls.__doc__ or "").splitlines()[1:]
-        shown = [line for line in lines if line.startswith(" " * 6)]
-        return "\n".join(line.strip() for line in shown)
+    def pull(self, positives: Float) -> Float | None:
+        """The part of each anchor's loss that its positives alone make; None: no such part."""
+        del positives
+        return None
 
 
 def declared(declaration: type[Loss]) -> type[Loss]:
@@ -134,53 +287,12 @@ def declared(declaration: type[Loss]) -> type[Loss]:
     return declaration
 
 
-def find_loss(kind: str) -> type[Loss]:
-    """The declaration of a kind, or the error that lists the known ones."""
-    if kind in LOSSES:
-        return LOSSES[kind]
-    raise BadParameter(
-        "kind",
-        expected="the name of a loss",
-        got=repr(kind),
-        remedy=known_names(kind, LOSSES),
-    )
-
-
-def make_loss(kind: str, **values: Any) -> Loss:
-    """A loss of a kind with these hyper-parameters; a name it does not take is an error.
-
-    `scale` may stand for a temperature: it is its inverse.
-    """
-    declaration = find_loss(kind)
-    known = spellings(declaration)
-    given: dict[str, Any] = {}
-    said: dict[str, str] = {}
-    for written, value in values.items():
-        name = written.replace("_", "-")
-        if name not in known:
-            raise _not_taken(kind, name, known)
-        field = known[name].parameter.field
-        if field in given:
-            raise _said_twice(said[field], name)
-        given[field], said[field] = known[name].value(value), name
-    return declaration(**given)
-
-
-def _not_taken(kind: str, name: str, known: Iterable[str]) -> BadParameter:
-    elsewhere = [other for other in LOSSES if name in spellings(LOSSES[other])]
-    belongs = f" It belongs to {', '.join(elsewhere)}." if elsewhere else ""
-    return BadParameter(
-        name,
-        expected=f"a parameter of {kind}",
-        got=repr(name),
-        remedy=known_names(name, known) + belongs,
-    )
-
-
-def _said_twice(first: str, second: str) -> BadParameter:
-    return BadParameter(
-        second,
-        expected=f"either {first} or {second}",
-        got="both",
-        remedy=f"They set the same parameter: leave one out (scale is 1 / {first}).",
-    )
+def refuse_outside_cosine(normalize: bool | None, distance: str) -> None:
+    """A cosine takes unit rows: saying so, or the contrary, means nothing."""
+    if normalize is not None and distance == "cosine":
+        raise BadParameter(
+            "normalize" if normalize else "raw",
+            expected="a distance for which the length of rows matters",
+            got="--distance cosine",
+            remedy="A cosine divides every row by its norm: leave --normalize and --raw out.",
+        )

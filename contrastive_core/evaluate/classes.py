@@ -1,0 +1,194 @@
+"""SupCon and NT-Xent with labels: many positives, known by their class.
+
+Their mean score costs O(n d), through the sum of the rows of a class; only the log-sum-exps over
+all candidates need the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..evaluation import Columns, Evaluation, Softmax, mean_of
+from ..losses import NTXent, SupCon
+from ..numerics import Float, softplus
+from ..plan import reduce_all
+from ..problem import Labelled
+from ..reductions import LogSumExp, PlacedSum, TopK
+from ..standing import KEPT, Competition, Meeting, nearest, standing
+from ..tables import Gathered, Index, Offsets, OtherClass, SameClass
+from .contests import standing_columns, view_of
+from .work import Work, finite
+
+_ITSELF = Offsets((0,))
+
+
+def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Evaluation:
+    """The loss of every row that has a positive."""
+    positive = mean_positive(problem)
+    defined = problem.positives > 0
+    if isinstance(loss, NTXent) and loss.per_pair:
+        values, equal = _per_pair(loss, problem, work)
+    else:
+        values, equal = _one_denominator(loss, problem, positive, work)
+    finite(np.where(np.isnan(values) & defined, np.inf, values))
+    values, equal = (_undefined(loss, problem, each) * loss.multiplier for each in (values, equal))
+    mean, n = _mean(loss, problem, values)
+    chance, _ = _mean(loss, problem, equal)
+    kept = ~np.isnan(values)
+    pull = -positive[kept & defined] / loss.tau * loss.multiplier
+    whole = bool((kept == defined).all()) and not (isinstance(loss, SupCon) and loss.nonzero)
+    splits = whole and not (isinstance(loss, NTXent) and loss.per_pair)
+    return Evaluation(
+        loss,
+        problem,
+        "anchor",
+        values,
+        mean,
+        n,
+        problem.data.dtype.name,
+        rows=problem.n,
+        views=problem.count > 1,
+        columns={"positive": positive, "positives": problem.positives},
+        standing=_look(problem, None, work) if work.standings else None,
+        look=lambda chosen: _look(problem, chosen, work),
+        chance=chance if len(positive) > 1 else None,
+        collapsed=chance if problem.data.unit else None,
+        softmax=Softmax(problem.data.n - 1, float(pull.mean()) if splits and len(pull) else None),
+        remarks=remarks_on_labels(problem),
+    )
+
+
+def mean_positive(problem: Labelled) -> Float:
+    """Mean score of each row with its positives, (z_i . class sum - z_i . z_i) / |P(i)|."""
+    means = np.full(problem.data.n, np.nan)
+    sums = problem.class_sums
+    for start, rows in problem.data.blocks():
+        codes = problem.codes[start : start + len(rows)]
+        known = np.flatnonzero((codes >= 0) & (problem.positives[start : start + len(rows)] > 0))
+        z = rows[known].astype(np.float64)
+        others = sums[codes[known]] - z
+        total = np.einsum("ij,ij->i", z, others)
+        means[start + known] = total / problem.positives[start + known]
+    return means
+
+
+def _one_denominator(
+    loss: SupCon | NTXent, problem: Labelled, positive: Float, work: Work
+) -> tuple[Float, Float]:
+    """Eq. 2 or 3 of Khosla et al.; and the same where all scores are equal."""
+    inside = isinstance(loss, SupCon) and loss.form == "in"
+    lse = LogSumExp(1.0 / loss.tau)
+    rows = np.arange(problem.data.n)
+    everybody = Meeting(_ITSELF, problem.all, rows, problem.all)
+    own = Meeting(OtherClass(problem.codes), problem.all, rows, problem.all)
+    requests = [everybody.request(lse), *([own.request(lse)] if inside else [])]
+    found = reduce_all(requests, work.run)
+    ((log_all,), *rest) = found
+    pull = positive / loss.tau
+    with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
+        if inside:
+            ((log_own,),) = rest
+            pull = log_own - np.log(problem.positives)
+        return log_all - pull, np.full_like(log_all, np.log(problem.data.n - 1))
+
+
+def _per_pair(loss: NTXent, problem: Labelled, work: Work) -> tuple[Float, Float]:
+    """Mean over p of log(1 + sum_negatives exp(s_ia / tau) / exp(s_ip / tau)), per row."""
+    rows = np.arange(problem.data.n)
+    strangers = Meeting(SameClass(problem.codes), problem.all, rows, problem.all)
+    ((log_negatives,),) = reduce_all([strangers.request(LogSumExp(1.0 / loss.tau))], work.run)
+    own = Meeting(OtherClass(problem.codes), problem.all, rows, problem.all)
+    terms = PlacedSum(_Against(1.0 / loss.tau, log_negatives))
+    ((sums,),) = reduce_all([own.request(terms)], work.run)
+    negatives = problem.data.n - 1 - problem.positives
+    with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
+        return sums / problem.positives, np.log1p(negatives)
+
+
+@dataclass(frozen=True, eq=False)
+class _Against:
+    """softplus(level_i - scale * s_ij)."""
+
+    scale: float
+    levels: Float
+
+    def __call__(
+        self, scores: npt.NDArray[Any], rows: slice, cols: slice
+    ) -> npt.NDArray[np.floating]:
+        del cols
+        return softplus(self.levels[rows, None] - self.scale * scores.astype(np.float64))
+
+
+def _undefined(loss: SupCon | NTXent, problem: Labelled, values: Float) -> Float:
+    """NaN for rows without what the formula needs, or what a library puts there."""
+    alone = problem.positives == 0
+    values = np.where(alone, 0.0 if _keeps_lone(loss) else np.nan, values)
+    surrounded = problem.positives == problem.data.n - 1
+    if isinstance(loss, NTXent):
+        values = np.where(surrounded & ~alone, loss.without_negatives, values)
+    return values
+
+
+def _keeps_lone(loss: SupCon | NTXent) -> bool:
+    return isinstance(loss, SupCon) and loss.lone == "zero"
+
+
+def _mean(loss: SupCon | NTXent, problem: Labelled, values: Float) -> tuple[float, int]:
+    """Over anchors, over pairs, or over what is not 0."""
+    if isinstance(loss, NTXent) and loss.per_pair:
+        kept = ~np.isnan(values)
+        pairs = int(problem.positives[kept].sum())
+        total = float((values[kept] * problem.positives[kept]).sum())
+        return (total / pairs, pairs) if pairs else (float("nan"), 0)
+    if isinstance(loss, SupCon) and loss.nonzero:
+        active = values[values > 0]
+        if not len(active) or not _has_negatives(problem):
+            return (0.0, 0)
+        return float(active.mean()), len(active)
+    return mean_of(values)
+
+
+def _has_negatives(problem: Labelled) -> bool:
+    """Whether any row with a positive has a row that is none."""
+    return bool((problem.positives < problem.data.n - 1).any())
+
+
+def _look(problem: Labelled, chosen: Index | None, work: Work) -> Columns:
+    """Rank of the nearest positive and the hardest negative, of some rows or of all."""
+    rows = np.arange(problem.data.n) if chosen is None else np.asarray(chosen)
+    side = problem.all if chosen is None else Gathered(problem.data, rows)
+    own = Meeting(OtherClass(problem.codes), side, rows, problem.all)
+    ((best,),) = reduce_all([own.request(TopK(KEPT))], work.quiet)
+    number = nearest(own, best, work.quiet)
+    near = np.where(number < 0, 0, number)[:, None]
+    scores = np.nan_to_num(own.scores_of(number))[:, None]
+    others = Meeting(SameClass(problem.codes), side, rows, problem.all)
+    contest = Competition(others, scores, near)
+    (found,) = reduce_all([contest.request()], work.quiet)
+    columns = standing_columns(standing(contest, found, work.quiet))
+    columns["rank"] = np.where(number < 0, -1, columns["rank"])
+    if problem.count > 1:
+        columns["hardest_view"] = view_of(columns["hardest_index"], problem.n, problem.count)
+    return columns
+
+
+def remarks_on_labels(problem: Labelled) -> tuple[str, ...]:
+    """What to know of the labels: rows without one, rows alone in their class."""
+    remarks: Sequence[tuple[int, str]] = (
+        (
+            int(np.count_nonzero(problem.codes < 0)),
+            "without a label: no positives; candidates of a softmax, and nobody's negative in "
+            "triplets and pairs",
+        ),
+        (
+            int(np.count_nonzero((problem.positives == 0) & (problem.codes >= 0))),
+            "alone in their class: they have no positive",
+        ),
+    )
+    rows = problem.data.n
+    return tuple(f"{count} of {rows} rows are {text}." for count, text in remarks if count)

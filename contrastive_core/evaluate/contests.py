@@ -1,0 +1,173 @@
+"""Losses in which each anchor has a few positives, known by their rows, among candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..conventions import PAPER_NAME
+from ..evaluation import Columns, Evaluation, Softmax, mean_of
+from ..losses import Direction, PerAnchor
+from ..numerics import Float
+from ..plan import reduce_all
+from ..problem import Classified, Views
+from ..standing import Competition, Meeting, Numbers, Standing, standing
+from ..tables import Index
+from .work import Work, finite
+
+_BOUNDED = (PAPER_NAME, "info-nce-pytorch", "moco")
+"""Conventions under which log K - L is the published bound."""
+
+
+def evaluate_contests(loss: PerAnchor, problem: Views | Classified, work: Work) -> Evaluation:
+    """The loss of every anchor, the mean over directions where there are two."""
+    directions = loss.directions(problem)
+    contests = tuple(competition(problem, direction) for direction in directions)
+    asks = loss.asks()
+    requests = [c.request(*asks) if work.standings else c.meeting.request(*asks) for c in contests]
+    reduced = reduce_all(requests, work.run)
+    each = [
+        _values(loss, problem, direction, c, found[: len(asks)])
+        for direction, c, found in zip(directions, contests, reduced, strict=True)
+    ]
+    values = np.asarray(np.mean(each, axis=0))
+    mean, n = mean_of(values)
+    told = None
+    if work.standings:
+        after = [found[len(asks) :] for found in reduced]
+        told = _told(problem, directions, contests, after, work)
+    return Evaluation(
+        loss,
+        problem,
+        "row" if isinstance(problem, Classified) else "anchor" if len(contests) == 1 else "pair",
+        values,
+        mean,
+        n,
+        problem.data.dtype.name,
+        rows=problem.n,
+        views=len(values) > problem.n,
+        columns=_positives(problem, directions, contests),
+        standing=told,
+        look=lambda chosen: look_closer(problem, directions, contests, chosen, work),
+        competitions=contests,
+        **_known(loss, directions[0], contests, values, mean),
+    )
+
+
+def competition(problem: Views | Classified, direction: Direction) -> Competition:
+    """The anchors of a direction with their positives and candidates."""
+    anchors = direction.anchors
+    ids = np.arange(anchors.start, anchors.stop)
+    meeting = Meeting(problem.relation, anchors, ids, direction.candidates, direction.origin)
+    return Competition(meeting, problem.positive_scores(anchors), problem.positive_ids(anchors))
+
+
+def _values(
+    loss: PerAnchor,
+    problem: Views | Classified,
+    direction: Direction,
+    contest: Competition,
+    reduced: Sequence[Any],
+) -> Float:
+    """The formula; NaN where an anchor has no positive or, for most kinds, no negative."""
+    count = contest.positives.shape[1]
+    if direction.count == count and not np.isinf(loss.without_negatives):
+        return np.full(direction.anchors.n, loss.without_negatives)
+    with np.errstate(over="ignore", invalid="ignore"):  # refused just below
+        values = loss.per_sample(contest.positives, *reduced) * loss.multiplier
+    finite(np.where(np.isnan(values), np.inf, values))
+    return np.where(problem.lacking(direction.anchors), np.nan, values)
+
+
+def _known(
+    loss: PerAnchor,
+    direction: Direction,
+    contests: Sequence[Competition],
+    values: Float,
+    mean: float,
+) -> dict[str, Any]:
+    """Chance, the value of collapse, K and the two terms."""
+    count = contests[0].positives.shape[1]
+    size = loss.softmax_size(direction.count, count)
+    if not size:
+        return {}
+    known: dict[str, Any] = {}
+    for name, level in (("chance", loss.chance(size)), ("collapsed", loss.collapsed(size))):
+        known[name] = None if level is None else level * loss.multiplier
+    pulls = [part for c in contests if (part := loss.pull(c.positives)) is not None]
+    if not pulls:
+        return known
+    pull = np.mean(pulls, axis=0)[~np.isnan(values)] * loss.multiplier
+    bounded = loss.information and loss.convention in _BOUNDED and _keys_or_bank(loss)
+    known["softmax"] = Softmax(
+        size,
+        float(pull.mean()) if len(pull) else None,
+        float(np.log(size)) - mean if bounded else None,
+    )
+    return known
+
+
+def _keys_or_bank(loss: PerAnchor) -> bool:
+    """Whether the candidates are independent keys, for which the bound is proved."""
+    return getattr(loss, "denominator", "keys") in ("keys", "bank")
+
+
+def _positives(
+    problem: Views | Classified,
+    directions: Sequence[Direction],
+    contests: Sequence[Competition],
+) -> Columns:
+    positive = np.mean([contest.positives.mean(axis=1) for contest in contests], axis=0)
+    lacking = problem.lacking(directions[0].anchors)
+    return {"positive": np.where(lacking, np.nan, positive)}
+
+
+def look_closer(
+    problem: Views | Classified,
+    directions: Sequence[Direction],
+    contests: Sequence[Competition],
+    chosen: Index,
+    work: Work,
+) -> Columns:
+    """Rank and hardest negative of some samples."""
+    some = [contest.some(chosen) for contest in contests]
+    found = reduce_all([each.request() for each in some], work.quiet)
+    return _told(problem, directions, some, found, work)
+
+
+def _told(
+    problem: Views | Classified,
+    directions: Sequence[Direction],
+    contests: Sequence[Competition],
+    found: Sequence[Sequence[Any]],
+    work: Work,
+) -> Columns:
+    """The columns that say where the positives stand, by direction."""
+    stands = [standing(c, f, work.quiet) for c, f in zip(contests, found, strict=True)]
+    columns = standing_columns(stands[0])
+    direction = directions[0]
+    if isinstance(problem, Views) and not direction.origin and direction.candidates.n > problem.n:
+        columns["hardest_view"] = view_of(columns["hardest_index"], problem.n, problem.count)
+    if isinstance(problem, Classified):
+        lacking = problem.targets[contests[0].meeting.ids] < 0
+        columns["rank"] = np.where(lacking, -1, columns["rank"])
+    if len(stands) == 2:
+        back = standing_columns(stands[1])
+        columns.update({f"reverse_{name}": values for name, values in back.items()})
+    return columns
+
+
+def standing_columns(stand: Standing) -> dict[str, Any]:
+    """Rank, score and number of the hardest negative."""
+    return {
+        "rank": stand.rank,
+        "hardest": stand.hardest,
+        "hardest_index": stand.hardest_index,
+    }
+
+
+def view_of(numbers: Numbers, n: int, count: int) -> Numbers:
+    """Which view a stacked row is of; -1 for the rows of a bank and for none."""
+    return np.where((numbers >= 0) & (numbers < n * count), numbers // n, -1)

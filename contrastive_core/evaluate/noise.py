@@ -1,0 +1,279 @@
+"""Noise-contrastive estimation: the noise terms drawn, expected or read, and log Z."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..evaluation import Evaluation, mean_of
+from ..losses import NCE, Direction
+from ..numerics import Float, log_sum_exp, sigmoid, softplus
+from ..plan import Request, reduce_all
+from ..prepared import BLOCK
+from ..problem import Noised, Scored, Views
+from ..reductions import LogSumExp, PlacedSum
+from .contests import competition, look_closer
+from .ready import blocks_of, look_at_scores, positive_scores
+from .work import Work, finite
+
+Block = npt.NDArray[Any]
+
+_NEWTON_STEPS = 100
+_SETTLED = 1e-13
+"""log Z is found when a step is smaller than this, relative to max(1, log Z)."""
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Per anchor: the noise part of the loss, and its first two derivatives in -log Z."""
+
+    loss: Float
+    slope: Float
+    curvature: Float
+
+
+class _Noise(ABC):
+    """The positive's logit and the sums over the noise, for any log Z.
+
+    Logits are Delta_c + log Z = s_c / tau - log(k q_c).
+    """
+
+    @property
+    @abstractmethod
+    def k(self) -> float:
+        """Noise terms per anchor."""
+
+    @property
+    @abstractmethod
+    def positive(self) -> Float:
+        """Logit of each anchor's positive, shape (n,)."""
+
+    @abstractmethod
+    def sums(self, log_z: float) -> _Sums:
+        """The noise terms of every anchor."""
+
+    @abstractmethod
+    def log_partition(self) -> float:
+        """What `auto` means."""
+
+
+def evaluate_noise(loss: NCE, problem: Noised, work: Work) -> Evaluation:
+    """The loss of every anchor, after log Z."""
+    inner, uniform = problem.inner, problem.noise is None
+    noise: _Noise
+    if isinstance(inner, Scored):
+        noise = _Columns(loss, inner, problem.noise)
+    elif loss.expected:
+        noise = _Expected(loss, inner, problem.noise, work)
+    else:
+        noise = _Drawn(loss, inner, problem.noise, work)
+    log_z = _log_z(loss, noise)
+    sums = noise.sums(log_z)
+    values = softplus(log_z - noise.positive) + sums.loss
+    single = (inner.table.width if isinstance(inner, Scored) else inner.n) < 2
+    values = np.full_like(values, np.nan) if single else finite(values)
+    mean, n = mean_of(values)
+    chance = loss.chance(int(noise.k)) if uniform and noise.k else None
+    return Evaluation(
+        loss,
+        problem,
+        "anchor",
+        values * loss.multiplier,
+        mean * loss.multiplier,
+        n,
+        "float64" if isinstance(inner, Scored) else inner.data.dtype.name,
+        rows=inner.n,
+        chance=chance,
+        collapsed=chance,
+        parameters={"log_z": log_z, "noise_samples": int(noise.k)},
+        **_ranked(inner, work),
+    )
+
+
+def _ranked(inner: Views | Scored, work: Work) -> dict[str, Any]:
+    """The positive's score, and where it stands among the keys."""
+    everybody = np.arange(inner.n)
+    if isinstance(inner, Scored):
+        return {
+            "columns": {"positive": positive_scores(inner)},
+            "standing": look_at_scores(inner, everybody) if work.standings else None,
+            "look": lambda chosen: look_at_scores(inner, chosen),
+        }
+    directions = (Direction(inner.view(0), inner.view(1), inner.n),)
+    contests = (competition(inner, directions[0]),)
+    return {
+        "columns": {"positive": contests[0].positives[:, 0]},
+        "standing": look_closer(inner, directions, contests, everybody, work)
+        if work.standings
+        else None,
+        "look": lambda chosen: look_closer(inner, directions, contests, chosen, work),
+        "competitions": contests,
+    }
+
+
+def _log_z(loss: NCE, noise: _Noise) -> float:
+    """A number, the log of the mean partition function, or the one of least mean loss."""
+    if loss.log_z == "auto":
+        return noise.log_partition()
+    return _fit(noise) if loss.log_z == "fit" else float(loss.log_z)
+
+
+def _fit(noise: _Noise) -> float:
+    """The minimum of a convex function: Newton, and bisection where Newton leaves the bracket."""
+    low, high, log_z = -math.inf, math.inf, noise.log_partition()
+    for _ in range(_NEWTON_STEPS):
+        sums, own = noise.sums(log_z), sigmoid(log_z - noise.positive)
+        slope = float(np.mean(own - sums.slope))
+        curvature = float(np.mean(own * (1.0 - own) + sums.curvature))
+        low, high = (low, log_z) if slope > 0 else (log_z, high)
+        step = slope / curvature if curvature > 0 else math.copysign(1.0, slope)
+        new = log_z - min(max(step, -10.0), 10.0)
+        if not low < new < high:
+            new = (low + high) / 2 if math.isfinite(low + high) else log_z - math.copysign(1, slope)
+        settled = abs(new - log_z) <= _SETTLED * max(1.0, abs(new))
+        log_z = new
+        if settled or slope == 0.0:
+            break
+    return log_z
+
+
+@dataclass(frozen=True, eq=False)
+class _Expected(_Noise):
+    """k sum_c q_c (...) over all keys: the table is walked for every log Z."""
+
+    loss: NCE
+    views: Views
+    q: Float | None
+    work: Work
+
+    @property
+    def k(self) -> float:
+        """Draws whose expectation it is."""
+        return float(self.loss.noise_samples)
+
+    @cached_property
+    def weights(self) -> Float:
+        """k q_c of every key."""
+        n = self.views.n
+        return self.k * (np.full(n, 1.0 / n) if self.q is None else self.q)
+
+    @cached_property
+    def positive(self) -> Float:
+        """Logits of the positives."""
+        scores = self.views.positive_scores(self.views.view(0))[:, 0]
+        return np.asarray(scores / self.loss.tau - np.log(self.weights))
+
+    def sums(self, log_z: float) -> _Sums:
+        """Three sums in one pass."""
+        asks = [PlacedSum(_Weighted(self, log_z, order)) for order in range(3)]
+        return _Sums(*self._reduce(*asks))
+
+    def log_partition(self) -> float:
+        """Log of the mean over anchors of sum_c exp(s_ic / tau)."""
+        (each,) = self._reduce(LogSumExp(1.0 / self.loss.tau))
+        return float(log_sum_exp(each) - math.log(self.views.n))
+
+    def _reduce(self, *asks: Any) -> tuple[Any, ...]:
+        first, second = self.views.view(0), self.views.view(1)
+        return reduce_all([Request(first, second, second.start, asks)], self.work.run)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class _Weighted:
+    """k q_c times softplus(Delta), its first or its second derivative."""
+
+    noise: _Expected
+    log_z: float
+    order: int
+
+    def __call__(self, scores: Block, rows: slice, cols: slice) -> Block:
+        del rows
+        weights = self.noise.weights[cols]
+        levels = np.log(weights) + self.log_z
+        logits = scores.astype(np.float64) / self.noise.loss.tau - levels
+        return weights * _derivative(logits, self.order)
+
+
+def _derivative(logits: Float, order: int) -> Float:
+    """softplus, sigmoid, or sigmoid (1 - sigmoid)."""
+    if order == 0:
+        return softplus(logits)
+    own = sigmoid(logits)
+    return own if order == 1 else own * (1.0 - own)
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn(_Expected):
+    """k draws from q for every anchor; their logits are kept, n k numbers."""
+
+    @cached_property
+    def drawn(self) -> Float:
+        """Logits of the draws, shape (n, k)."""
+        n, k, data = self.views.n, int(self.k), self.views.data
+        generator = np.random.default_rng(int(self.loss.seed))
+        logits = np.empty((n, k))
+        step = max(1, BLOCK // (k * data.d))
+        for start in range(0, n, step):
+            stop = min(start + step, n)
+            keys = generator.choice(n, size=(stop - start, k), p=self.q)
+            anchors = data.read(start, stop).astype(np.float64)
+            rows = data.take(n + keys.ravel()).reshape(stop - start, k, data.d)
+            scores = np.einsum("id,ikd->ik", anchors, rows.astype(np.float64))
+            logits[start:stop] = scores / self.loss.tau - np.log(self.weights[keys])
+        return logits
+
+    def sums(self, log_z: float) -> _Sums:
+        """Over the draws."""
+        logits = self.drawn - log_z
+        return _Sums(*(_derivative(logits, order).sum(axis=1) for order in range(3)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Columns(_Noise):
+    """The other columns of ready scores are the noise."""
+
+    loss: NCE
+    scored: Scored
+    q: Float | None
+
+    @property
+    def k(self) -> float:
+        """All columns but the positive's."""
+        return float(self.scored.table.width - 1)
+
+    @cached_property
+    def log_q(self) -> Float:
+        """Log probability of every column."""
+        width = self.scored.table.width
+        return np.full(width, -math.log(width)) if self.q is None else np.log(self.q)
+
+    @cached_property
+    def positive(self) -> Float:
+        """Logits of the positives."""
+        scores = positive_scores(self.scored) / self.loss.tau
+        return np.asarray(scores - self.log_q[self.scored.targets] - math.log(max(self.k, 1.0)))
+
+    def sums(self, log_z: float) -> _Sums:
+        """Block by block of rows."""
+        found = np.empty((3, self.scored.n))
+        for rows, scores in blocks_of(self.scored):
+            logits = scores / self.loss.tau - self.log_q - math.log(max(self.k, 1.0)) - log_z
+            logits[np.arange(len(logits)), self.scored.targets[rows]] = -np.inf
+            for order in range(3):
+                found[order, rows] = _derivative(logits, order).sum(axis=1)
+        return _Sums(*found)
+
+    def log_partition(self) -> float:
+        """Log of the mean of exp(s / tau) / q over rows and noise columns."""
+        each = np.empty(self.scored.n)
+        for rows, scores in blocks_of(self.scored):
+            logits = scores / self.loss.tau - self.log_q
+            logits[np.arange(len(logits)), self.scored.targets[rows]] = -np.inf
+            each[rows] = log_sum_exp(logits)
+        return float(log_sum_exp(each) - math.log(self.scored.n * max(self.k, 1.0)))

@@ -1,0 +1,42 @@
+"""What an evaluation may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import BadParameter
+from ..numerics import Float
+from ..plan import Run
+from ..resources import Progress
+
+
+@dataclass(frozen=True)
+class Work:
+    """The engine, and how much is wanted.
+
+    Args:
+        run: The engine.
+        quiet: The same without progress, for what follows the main pass.
+        standings: Whether rank and hardest negative of every sample are wanted. They cost more
+            than the loss itself.
+        progress: Told what is done by work outside the engine.
+    """
+
+    run: Run
+    quiet: Run
+    standings: bool = False
+    progress: Progress | None = None
+
+
+def finite(values: Float, remedy: str = "Raise tau (lower scale).") -> Float:
+    """The values, or the error where one left the range of float64; NaN is let through."""
+    if not np.isinf(values).any():
+        return values
+    raise BadParameter(
+        "tau",
+        expected="a temperature at which similarity / tau fits in float64",
+        got="a loss that does not",
+        remedy=remedy,
+    )

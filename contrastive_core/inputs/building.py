@@ -1,0 +1,386 @@
+"""From a recognised form of input to a problem: everything is read and validated here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import BadInput
+from ..losses import CLIP, NCE, Contrastive, InfoNCE, Loss, Triplet
+from ..memory import Room, make_room
+from ..prepared import Prepared, pick, prepare
+from ..problem import (
+    Classified,
+    Labelled,
+    Noised,
+    PairList,
+    Positives,
+    Problem,
+    Scored,
+    TripletList,
+    Views,
+)
+from ..resources import Resources
+from ..score_rows import OwnNegatives, ReadyScores
+from ..sources import (
+    ArraySource,
+    Source,
+    Strided,
+    read_labels,
+    read_match,
+    read_noise,
+    read_pairs,
+    read_targets,
+    read_triplets,
+)
+from ..vocabulary import NOISE
+from .arrange import Arrangement, arrange, check_flat, one_cloud
+from .given import Recognised, open_given
+
+_PER_DRAW = 16
+"""Bytes per draw of noise: its logit, and a function of it."""
+
+_PER_CANDIDATE = 40
+"""Bytes per candidate and thread while an anchor's distances are sorted and summed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A problem, the room to solve it in, and what was read.
+
+    Args:
+        problem: Who is whose positive.
+        room: Threads, and where the rows lie.
+        sources: What was read as embeddings or scores.
+    """
+
+    problem: Problem
+    room: Room
+    sources: tuple[Source, ...]
+
+
+def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
+    """Read the input of a loss.
+
+    Raises:
+        BadInput: Something cannot be used.
+        TooLittleMemory: The bound is too low.
+    """
+    builder = _Builder(loss, found, resources)
+    problem = getattr(builder, found.form.name.replace(" ", "_"))()
+    return Built(problem, builder.room, tuple(builder.sources))
+
+
+class _Builder:
+    """One method per form of input, by its name."""
+
+    def __init__(self, loss: Loss, found: Recognised, resources: Resources) -> None:
+        self.loss, self.given, self.resources = loss, found.given, resources
+        self.sources: list[Source] = list(found.sources)
+        self.dtype = resources.precision or loss.precision
+        self.room = Room(in_memory=True, workers=resources.workers)
+
+    def views(self) -> Problem:
+        """Views in one file."""
+        arrangement = self._arranged()
+        if isinstance(self.loss, Contrastive):
+            return self._matched(arrangement)
+        return self._views(arrangement)
+
+    def two_files(self) -> Problem:
+        """Two files."""
+        return self._views(self._arranged())
+
+    def match(self) -> Problem:
+        """Two files, and whether their rows belong together."""
+        return self._matched(self._arranged())
+
+    def cloud(self) -> Problem:
+        """One cloud, or one for each view."""
+        return self._views(arrange(self.sources, self.given.views, type(self.loss), alone=True))
+
+    def pairs(self) -> Problem:
+        """A list of pairs of rows."""
+        data = self._prepare(one_cloud(self.sources[0]).strands)
+        listed = read_pairs(self.given.pairs, data.n, name="pairs")
+        name = _name(self.given.pairs, "pairs")
+        found = Positives("pairs", assumed=False, description=f"the pairs of {name}")
+        if isinstance(self.loss, Contrastive):
+            if listed.y is None:
+                raise _no_similarity(name)
+            return PairList(data, listed.i, listed.j, self._similar(listed.y), found)
+        if listed.y is not None and not listed.y.all():
+            raise _dissimilar(self.loss, name, int(np.count_nonzero(~listed.y)))
+        index = np.concatenate([listed.i, listed.j])
+        rows = pick(data, index, in_memory=self.room.in_memory)
+        return self._noised(Views(rows, len(listed.i), 2, found))
+
+    def labels(self) -> Problem:
+        """Rows, or views of samples, with classes."""
+        arrangement = arrange(self.sources, self.given.views, type(self.loss), alone=True)
+        labels = read_labels(self.given.labels, arrangement.n, beside=self._beside)
+        count = len(arrangement.strands)
+        name = _name(self.given.labels, "labels")
+        described = f"rows of one class of {name} ({len(labels.classes)} classes)"
+        if count > 1:
+            described += f"; {arrangement.found.description}"
+        data = self._prepare(arrangement.strands)
+        return Labelled(
+            data,
+            arrangement.n,
+            count,
+            np.tile(labels.codes, count),
+            tuple(labels.classes),
+            Positives("labels", assumed=False, description=described),
+        )
+
+    def three_files(self) -> Problem:
+        """Anchors, positives and negatives row by row."""
+        shapes = {source.shape for source in self.sources}
+        for source in self.sources:
+            check_flat(source)
+        if len(shapes) > 1:
+            listed = ", ".join(f"{source.name} {source.shape}" for source in self.sources)
+            raise BadInput(
+                self.sources[-1].name,
+                expected="three files of one shape: row i of each is one triplet",
+                got=listed,
+                remedy="Save anchors, positives and negatives in the same order.",
+            )
+        n = self.sources[0].shape[0]
+        data = self._prepare([Strided(source, 0, 1, n) for source in self.sources])
+        names = ", ".join(source.name for source in self.sources)
+        found = Positives("three files", assumed=False, description=f"row i of {names}")
+        rows = np.arange(n)
+        return TripletList(data, rows, n + rows, 2 * n + rows, found, aligned=True)
+
+    def triplets(self) -> Problem:
+        """A list of triplets of rows."""
+        data = self._prepare(one_cloud(self.sources[0]).strands)
+        listed = read_triplets(self.given.triplets, data.n)
+        name = _name(self.given.triplets, "triplets")
+        found = Positives("triplets", assumed=False, description=f"the triplets of {name}")
+        return TripletList(data, listed.anchor, listed.positive, listed.negative, found)
+
+    def own_negatives(self) -> Problem:
+        """Two files, and a third of each anchor's own negatives."""
+        negatives = self.sources[2]
+        arrangement = arrange(self.sources[:2], None, type(self.loss))
+        _check_own(negatives, arrangement)
+        if isinstance(self.loss, InfoNCE) and self.loss.pooled:
+            return self._views(arrangement, _flattened(negatives))
+        table = OwnNegatives(self._prepare(arrangement.strands), negatives)
+        table.check()
+        words = f"{arrangement.found.description}; negatives: {negatives.name}"
+        found = Positives("own negatives", assumed=False, description=words)
+        return Scored(table, np.zeros(arrangement.n, np.int64), found)
+
+    def scores(self) -> Problem:
+        """Ready scores."""
+        (source,) = open_given(self.given.scores, "scores")
+        check_flat(source)
+        self.sources = [source]
+        table = ReadyScores(source)
+        if self.given.labels is not None:
+            targets = read_targets(self.given.labels, table.n, table.width, beside=source.name)
+            name = _name(self.given.labels, "labels")
+            found = Positives("labels", assumed=False, description=f"the columns of {name}")
+        else:
+            targets, found = self._positive_columns(table)
+        table.check()
+        return self._noised(Scored(table, targets, found))
+
+    def prototypes(self) -> Problem:
+        """Rows and class vectors."""
+        (classes,) = open_given(self.given.prototypes, "prototypes")
+        rows = one_cloud(self.sources[0])
+        check_flat(classes)
+        _check_width(classes, rows)
+        targets = read_targets(self.given.labels, rows.n, classes.shape[0], beside=self._beside)
+        data = self._prepare([*rows.strands, Strided(classes, 0, 1, classes.shape[0])])
+        name = _name(self.given.labels, "labels")
+        found = Positives("labels", assumed=False, description=f"the class vectors of {name}")
+        self.sources.append(classes)
+        return Classified(data, rows.n, targets, found)
+
+    @property
+    def _beside(self) -> str | None:
+        """The path of EMBEDDINGS, of which `::name` is a column."""
+        path = self.given.embeddings
+        return os.fspath(path) if isinstance(path, str | os.PathLike) else None
+
+    def _arranged(self) -> Arrangement:
+        return arrange(self.sources, self.given.views, type(self.loss))
+
+    def _prepare(self, strands: Sequence[Strided]) -> Prepared:
+        """Read rows, after making room for them."""
+        n, d = sum(strand.n for strand in strands), strands[0].d
+        picked = 0
+        if self.given.pairs is not None and not isinstance(self.loss, Contrastive):
+            picked = 2 * len(read_pairs(self.given.pairs, n).i)
+        self.room = make_room(
+            n + picked, d, self.dtype, self.resources, views=len(strands), extra=self._extra(n)
+        )
+        unit, in_memory = self.loss.unit_rows, self.room.in_memory
+        data = prepare(strands, unit=unit, dtype=self.dtype, in_memory=in_memory)
+        _check_range(data, strands[0].name)
+        return data
+
+    def _extra(self, n: int) -> int:
+        """Bytes that the loss keeps beside the rows: its draws, or rows of sorted distances."""
+        if isinstance(self.loss, NCE):
+            return _PER_DRAW * n * int(self.loss.noise_samples)
+        return _PER_CANDIDATE * n * self.resources.workers if isinstance(self.loss, Triplet) else 0
+
+    def _views(self, arrangement: Arrangement, bank: Source | None = None) -> Problem:
+        """Views, and a bank behind them."""
+        if bank is None and self.given.bank is not None:
+            (bank,) = open_given(self.given.bank, "bank")
+        strands = list(arrangement.strands)
+        if bank is not None:
+            check_flat(bank)
+            _check_width(bank, arrangement)
+            strands.append(Strided(bank, 0, 1, bank.shape[0]))
+            self.sources.append(bank)
+        data = self._prepare(strands)
+        count = len(arrangement.strands)
+        return self._noised(Views(data, arrangement.n, count, arrangement.found))
+
+    def _noised(self, problem: Views | Scored) -> Problem:
+        """With its noise distribution, for NCE."""
+        if not isinstance(self.loss, NCE):
+            return problem
+        given = self.given.noise
+        if given is None or (isinstance(given, str) and given == NOISE):
+            return Noised(problem, None)
+        scored = isinstance(problem, Scored)
+        columns = problem.table.width if isinstance(problem, Scored) else problem.n
+        return Noised(problem, read_noise(given, columns, sum_to_one=not scored))
+
+    def _matched(self, arrangement: Arrangement) -> PairList:
+        """Row i of both views, similar or not."""
+        n = arrangement.n
+        rows, similar, found = np.arange(n), np.ones(n, bool), arrangement.found
+        if self.given.match is not None:
+            similar = self._similar(read_match(self.given.match, n))
+            words = f"{found.description}, where {_name(self.given.match, 'match')} says similar"
+            found = Positives("match", assumed=False, description=words)
+        data = self._prepare(arrangement.strands)
+        return PairList(data, rows, n + rows, similar, found, aligned=True)
+
+    def _similar(self, flags: Any) -> Any:
+        """By the value of y that says similar."""
+        loss = self.loss
+        return ~flags if isinstance(loss, Contrastive) and loss.similar == "0" else flags
+
+    def _positive_columns(self, table: ReadyScores) -> tuple[Any, Positives]:
+        """Column 0, or the diagonal: of a square table that must be said."""
+        where, square = self.given.positive, table.n == table.width
+        name = table.source.name
+        if isinstance(self.loss, CLIP):
+            if where == "first" or not square:
+                raise BadInput(
+                    name,
+                    expected="a square table for clip, which picks along rows and along columns",
+                    got=f"shape {table.source.shape}" + (", --positive first" if where else ""),
+                    remedy="Give (n, n) scores with --positive diagonal, or use --kind infonce.",
+                )
+            where = "diagonal"
+        if where is None and square:
+            raise BadInput(
+                name,
+                expected="--positive first or --positive diagonal for a square table",
+                got=f"shape {table.source.shape} and neither",
+                remedy="diagonal: score (i, i) is the positive's; first: column 0 is.",
+            )
+        if where == "diagonal" and not square:
+            raise BadInput(
+                name,
+                expected="a square table for --positive diagonal",
+                got=f"shape {table.source.shape}",
+                remedy="Leave --positive out where column 0 is the positive.",
+            )
+        if where == "diagonal":
+            found = Positives("diagonal", assumed=False, description=f"the diagonal of {name}")
+            return np.arange(table.n), found
+        found = Positives("first column", assumed=False, description=f"column 0 of {name}")
+        return np.zeros(table.n, np.int64), found
+
+
+def _name(given: Any, name: str) -> str:
+    """A path, or what an array is called."""
+    return os.fspath(given) if isinstance(given, str | os.PathLike) else name
+
+
+def _flattened(negatives: Source) -> Source:
+    """(n, k, d) negatives as n * k rows, those of an anchor together."""
+    if len(negatives.shape) == 2:
+        return negatives
+    n, k, d = negatives.shape
+    array = np.asarray(negatives.read(0, n)).reshape(n * k, d)
+    return ArraySource(array, negatives.name, negatives.format)
+
+
+def _check_own(negatives: Source, arrangement: Arrangement) -> None:
+    """Each anchor's own negatives, (n, k, d); a column of a table holds one for each."""
+    n, d, shape = arrangement.n, arrangement.d, negatives.shape
+    column = arrangement.found.layout == "two columns"
+    if len(shape) == 3 and (shape[0], shape[2]) == (n, d):
+        return
+    if len(shape) == 2 and column and shape == (n, d):
+        return
+    shared = "Negatives that all anchors share go into --bank."
+    single = " One for each anchor: save them as shape (n, 1, d)." if shape == (n, d) else ""
+    raise BadInput(
+        negatives.name,
+        expected=f"each anchor's own negatives, shape ({n}, k, {d})",
+        got=f"shape {shape}",
+        remedy=shared + single,
+    )
+
+
+def _check_width(source: Source, arrangement: Arrangement) -> None:
+    """Refuse rows of another dimension."""
+    if source.shape[1] != arrangement.d:
+        raise BadInput(
+            source.name,
+            expected=f"rows of {arrangement.d} numbers, as {arrangement.strands[0].name} has",
+            got=f"rows of {source.shape[1]}",
+            remedy="Embed both with the same model.",
+        )
+
+
+def _check_range(data: Prepared, name: str) -> None:
+    """Refuse rows so long that a dot product may leave the range of the working precision."""
+    largest = float(np.finfo(data.dtype).max)
+    if data.longest < largest**0.5 / 2:
+        return
+    raise BadInput(
+        name,
+        expected=f"rows whose dot products fit in {data.dtype}",
+        got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
+        remedy="Use --similarity cosine (for distances --normalize)"
+        + (", or --precision float64." if data.dtype.itemsize < 8 else ", or scale the rows down."),
+    )
+
+
+def _no_similarity(name: str) -> BadInput:
+    return BadInput(
+        name,
+        expected="a third column y for contrastive: 1 for similar, 0 for dissimilar pairs",
+        got="pairs (i, j) alone",
+        remedy="Save rows (i, j, y); or use --kind alignment, which takes positives alone.",
+    )
+
+
+def _dissimilar(loss: Loss, name: str, count: int) -> BadInput:
+    return BadInput(
+        name,
+        expected=f"positive pairs for {loss.kind}, y = 1",
+        got=f"{count} pairs with y = 0",
+        remedy="Leave the dissimilar pairs out, or use --kind contrastive.",
+    )

@@ -1,0 +1,152 @@
+"""What the user gave, and which of a loss's forms of input that is."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import BadInput, BadParameter
+from ..losses import LOSSES, Form, Loss
+from ..sources import ArraySource, Source, open_source
+from ..vocabulary import INPUTS, POSITIVES
+
+FILES = ("embeddings", "keys", "negatives")
+"""What is given by position."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Paths or arrays, by the name of the input; None for what was not given."""
+
+    embeddings: Any = None
+    keys: Any = None
+    negatives: Any = None
+    labels: Any = None
+    pairs: Any = None
+    triplets: Any = None
+    bank: Any = None
+    match: Any = None
+    scores: Any = None
+    prototypes: Any = None
+    noise: Any = None
+    positive: str | None = None
+    views: str | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What was given."""
+        named = (field.name for field in dataclasses.fields(self))
+        return frozenset(name for name in named if getattr(self, name) is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class Recognised:
+    """A form of input, with its embeddings open.
+
+    Args:
+        form: The form.
+        given: What was given.
+        sources: EMBEDDINGS, KEYS and NEGATIVES, as files or as columns of one.
+    """
+
+    form: Form
+    given: Given
+    sources: tuple[Source, ...]
+
+
+def recognise(declaration: type[Loss], given: Given) -> Recognised:
+    """Find the form and open the embeddings.
+
+    Raises:
+        BadParameter: An input that the loss does not take.
+        BadInput: Something the loss needs is missing; the message shows the ways to give it.
+    """
+    names = given.names
+    for name in sorted(names):
+        if name not in declaration.inputs():
+            raise _not_taken(declaration, name)
+    if given.positive is not None and given.positive not in POSITIVES:
+        raise BadParameter(
+            "positive",
+            expected=" or ".join(POSITIVES),
+            got=repr(given.positive),
+            remedy="first: column 0 is the positive; diagonal: (i, i) is.",
+        )
+    sources = _open(declaration, given)
+    names |= frozenset(FILES[: len(sources)])
+    # Two files are no layout to choose: `arrange` refuses --views there, and says why.
+    fitting = names - {"views"} if len(sources) == 2 else names
+    for form in declaration.forms:
+        if form.fits(fitting):
+            return Recognised(form, given, tuple(sources))
+    raise lacking(declaration, _in_words(names))
+
+
+def lacking(declaration: type[Loss], got: str) -> BadInput:
+    """The error for input that is no form of the loss: it shows all of them."""
+    lines = [f"\n    {command}\n        {words}" for command, words in declaration.ways()]
+    return BadInput(
+        declaration.kind,
+        expected=f"what {declaration.kind} is computed from",
+        got=got,
+        remedy=f"Give it in one of these ways:{''.join(lines)}",
+    )
+
+
+def _in_words(names: frozenset[str]) -> str:
+    files = [name.upper() for name in FILES if name in names]
+    options = [f"--{name}" for name in INPUTS if name in names]
+    return " ".join((*files, *options)) or "nothing"
+
+
+def _not_taken(declaration: type[Loss], name: str) -> BadParameter:
+    """An input that belongs to other kinds."""
+    takers = [kind for kind, other in LOSSES.items() if name in other.inputs()]
+    takes = [f"--{each}" for each in INPUTS if each in declaration.inputs()]
+    shown = name.upper() if name in FILES else f"--{name}"
+    near = "supcon takes labels. " if name == "labels" else ""
+    return BadParameter(
+        shown,
+        expected=f"an input of {declaration.kind}, which takes "
+        f"{', '.join(takes) or 'embeddings alone'}",
+        got=shown,
+        remedy=f"{near}{shown} belongs to {', '.join(takers)}.",
+    )
+
+
+def _open(declaration: type[Loss], given: Given) -> list[Source]:
+    """The embeddings: files, or related columns of one table."""
+    if given.embeddings is None:
+        return []
+    if given.keys is None:
+        return open_given(given.embeddings, "embeddings", related=_columns(declaration, given))
+    found = open_given(given.embeddings, "embeddings") + open_given(given.keys, "keys")
+    if given.negatives is not None:
+        found += open_given(given.negatives, "negatives")
+    return found
+
+
+def _columns(declaration: type[Loss], given: Given) -> int:
+    """How many related columns of one table the loss would take as its files."""
+    if given.pairs is not None or given.triplets is not None or given.prototypes is not None:
+        return 1
+    asked = given.names & set(INPUTS)
+    counts = [
+        sum(name in form.needs for name in FILES)
+        for form in declaration.forms
+        if asked <= {*form.needs, *form.takes}
+    ]
+    if any("keys" in form.takes for form in declaration.forms):
+        counts.append(2)
+    return max(counts, default=1)
+
+
+def open_given(given: Any, name: str, *, related: int = 1) -> list[Source]:
+    """Open a path, or wrap an array."""
+    if isinstance(given, str | os.PathLike):
+        return open_source(given, related=related)
+    return [ArraySource(np.asarray(given), name)]
