@@ -10,7 +10,7 @@ from contrastive_core.conventions import ALL_NAME, PAPER_NAME
 from contrastive_core.errors import BadParameter, known_names
 from contrastive_core.losses import LOSSES, find_loss
 from contrastive_core.parameters import options as parameter_names
-from contrastive_core.vocabulary import INPUTS
+from contrastive_core.vocabulary import INPUTS, NOISE
 
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
@@ -116,7 +116,7 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     outputs = parse_outputs(options["output"])
     named_inputs = {name: options[name] for name in INPUTS if options.get(name) is not None}
     files = _files(options["files"])
-    check_outputs(outputs, [*files, *named_inputs.values()])
+    check_outputs(outputs, [*files, *_paths(named_inputs)])
     manners = Manners(options["quiet"], options["color"])
     asked = {
         "top": _top(options["top"]),
@@ -149,7 +149,7 @@ def _value(
         top=None if options["top"] is None else asked["top"],
         sort=options["sort"],
     )
-    per_sample = _wants_samples(outputs, options["per_sample"])
+    per_sample = _wants_samples(outputs, options)
     with Bar(manners) as bar:
         result = api.loss(
             declaration.kind,
@@ -178,7 +178,7 @@ def _compare(
 
     _refuse_value(outputs, options)
     with Bar(manners) as bar:
-        found = api.conventions(
+        found = api.loss_by_convention(
             declaration.kind, *files, resources=_resources(options, bar), **asked
         )
     if found[0].result is not None:
@@ -213,16 +213,34 @@ def _refuse_value(outputs: list[Output], options: dict[str, Any]) -> None:
             )
 
 
-def _wants_samples(outputs: list[Output], per_sample: bool) -> bool:
+def _wants_samples(outputs: list[Output], options: dict[str, Any]) -> bool:
     """Whether every sample's rank and hardest negative are to be found."""
-    if per_sample and all(output.format == "value" for output in outputs):
+    said = [name for name in ("per_sample", "top", "sort") if options[name]]
+    if said and all(output.format == "value" for output in outputs):
+        name = f"--{said[0].replace('_', '-')}"
         raise BadParameter(
-            "--per-sample",
+            name,
             expected="an output that lists samples: table, json or csv",
             got="value alone",
-            remedy="Leave --per-sample out, or add -o csv:PATH.",
+            remedy=f"Leave {name} out, or add -o csv:PATH.",
         )
-    return per_sample or any(output.format == "csv" for output in outputs)
+    if options["per_sample"] and options["top"]:
+        raise BadParameter(
+            "--top",
+            expected="either all samples or some of them",
+            got="--per-sample and --top",
+            remedy="Leave one of them out; --sort goes with both.",
+        )
+    return options["per_sample"] or any(output.format == "csv" for output in outputs)
+
+
+def _paths(named_inputs: dict[str, str]) -> list[str]:
+    """Those that are files, and no words."""
+    return [
+        value
+        for name, value in named_inputs.items()
+        if not INPUTS[name].names and (name, value) != ("noise", NOISE)
+    ]
 
 
 def _files(files: tuple[str, ...]) -> tuple[str, ...]:

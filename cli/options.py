@@ -89,7 +89,7 @@ def sharing_options() -> list[click.Parameter]:
             "--sort",
             SORTS,
             text="Which samples are listed, and in what order: the worst, the best, or by index; "
-            "undefined ones last.  [default: worst; csv: index]",
+            "undefined ones last.  [default: worst; csv of all: index]",
         ),
         click.Option(
             ["--threads"],

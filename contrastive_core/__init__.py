@@ -2,6 +2,8 @@
 
     import contrastive_core as cc
     cc.loss("infonce", z, keys, tau=0.07).value
+    cc.loss("supcon", z, labels=y, tau=0.1).samples.loss
+    cc.loss_by_convention("triplet", z, labels=y)
 
 Names are loaded when they are first used, so that importing the package costs nothing.
 """
@@ -14,22 +16,38 @@ from typing import TYPE_CHECKING, Any
 from . import version
 
 if TYPE_CHECKING:
+    from .api import ConventionValue as ConventionValue
     from .api import loss as loss
+    from .api import loss_by_convention as loss_by_convention
     from .errors import ContrastError as ContrastError
     from .losses import LOSSES as LOSSES
     from .resources import Resources as Resources
     from .summary import LossResult as LossResult
+    from .summary import Samples as Samples
 
-__all__ = ["LOSSES", "ContrastError", "LossResult", "Resources", "__version__", "loss"]
+__all__ = [
+    "LOSSES",
+    "ContrastError",
+    "ConventionValue",
+    "LossResult",
+    "Resources",
+    "Samples",
+    "__version__",
+    "loss",
+    "loss_by_convention",
+]
 
 __version__ = version.VERSION
 
 _HOMES = {
     "LOSSES": ".losses",
     "ContrastError": ".errors",
+    "ConventionValue": ".api",
     "LossResult": ".summary",
     "Resources": ".resources",
+    "Samples": ".summary",
     "loss": ".api",
+    "loss_by_convention": ".api",
 }
 
 

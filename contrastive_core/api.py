@@ -144,7 +144,7 @@ class ConventionValue:
     skipped: str | None
 
 
-def conventions(kind: str, *files: Data, **options: Any) -> tuple[ConventionValue, ...]:
+def loss_by_convention(kind: str, *files: Data, **options: Any) -> tuple[ConventionValue, ...]:
     """The value of a loss under every convention of its kind, side by side.
 
     Args:

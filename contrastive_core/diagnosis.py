@@ -10,7 +10,7 @@ from .duplicates import Codes, copies_among, may_have_duplicates, row_codes
 from .evaluation import Evaluation
 from .numerics import Float
 from .prepared import BLOCK, Prepared
-from .problem import Noised, Problem, Scored, Views
+from .problem import Labelled, Noised, Problem, Scored, Views
 from .tables import Gathered, row_products
 
 _UNIT_WITHIN = 1e-3
@@ -24,6 +24,9 @@ _ABOVE_CHANCE = 0.01
 
 _IMPRECISE = 1e-4
 """Rounding of the logits, in nats, that is worth a word."""
+
+_HARDLY_CLOSER = 0.98
+"""Squared distances within a class, as a share of those between: shuffled labels are above."""
 
 _LISTED = 5
 """How many samples a warning names."""
@@ -49,6 +52,7 @@ def warnings(evaluation: Evaluation) -> list[str]:
         _imprecise(evaluation, data),
         _collapse(evaluation, data, pairs),
         _pairing(evaluation, views, pairs),
+        _classes(problem) if isinstance(problem, Labelled) else None,
         *evaluation.remarks,
     ]
     if views is not None and views.count > 1 and may_have_duplicates(views.data):
@@ -88,7 +92,15 @@ def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
 def _imprecise(evaluation: Evaluation, data: Prepared | None) -> str | None:
     """Scores so large that their rounding shows in the loss."""
     scale = evaluation.loss.ledger().scale or 1.0
-    if data is None or data.unit or data.dtype.itemsize > 4:
+    if data is None or data.dtype.itemsize > 4:
+        return None
+    if evaluation.loss.precision == "float64":
+        least = float(np.finfo(data.dtype).eps) ** 0.5 * data.longest
+        return (
+            f"distances below about {least:.1g} are rounding in float32, and others lose digits. "
+            "Leave --precision out: distances are computed in float64."
+        )
+    if data.unit:
         return None
     error = float(np.finfo(data.dtype).eps) * data.longest**2 * scale
     if error < _IMPRECISE:
@@ -172,6 +184,32 @@ def _pairing(evaluation: Evaluation, views: Views | None, pairs: _Pairs | None) 
     if pairs.what != "similarity":
         return f"{text} Check that both views list the samples in the same order."
     return f"{text} {_better_layout(views, mean, by_a_hair=closer)}"
+
+
+def _classes(problem: Labelled) -> str | None:
+    """Rows of one class no closer than rows of different classes."""
+    known = problem.codes >= 0
+    squares = np.where(known, 1.0 if problem.data.unit else problem.data.norms**2, 0.0)
+    own = np.bincount(problem.codes[known], squares[known], minlength=len(problem.sizes))
+    within, total = 0.0, np.zeros(problem.data.d)
+    for group in problem.groups():
+        place = problem.codes[group.ids] - group.first
+        total += group.rows.sum(axis=0)
+        within -= float(np.einsum("ij,ij->", group.rows, group.sums[place]))
+    within += float((problem.sizes * own).sum())
+    n, same = int(known.sum()), int((problem.sizes * (problem.sizes - 1)).sum())
+    other = n * (n - 1) - same
+    if not same or not other:
+        return None
+    between = float(n * squares.sum() - total @ total) - within
+    near, far = (max(2.0 * gap, 0.0) for gap in (within / same, between / other))
+    if near < _HARDLY_CLOSER * far or far == 0.0:
+        return None
+    verb = "no closer" if near >= far else "hardly closer"
+    return (
+        f"rows of one class are {verb} than rows of different classes (mean squared distance "
+        f"{near:.4g} against {far:.4g}). Check that the labels are in the order of the rows."
+    )
 
 
 def _closer(positives: Float, chance: float) -> bool:

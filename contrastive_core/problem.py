@@ -7,6 +7,7 @@ stretch of rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .numerics import Float
-from .prepared import Prepared
+from .prepared import BLOCK, Prepared
 from .tables import Gathered, Index, Offsets, Relation, Span, row_products
 
 Codes = npt.NDArray[np.int64]
@@ -232,19 +233,47 @@ class Labelled:
         others = np.append(self.sizes, 1)[self.codes] - 1
         return np.asarray(others, np.int64)
 
-    @cached_property
-    def class_sums(self) -> Float:
-        """Sum of the rows of each class, in float64, shape (classes, d)."""
-        sums = np.zeros((len(self.classes), self.data.d))
-        for start, rows in self.data.blocks():
-            codes = self.codes[start : start + len(rows)]
-            order = np.argsort(codes, kind="stable")
-            order = order[np.searchsorted(codes[order], 0) :]
-            if not len(order):
-                continue
-            present, first = np.unique(codes[order], return_index=True)
-            sums[present] += np.add.reduceat(rows[order].astype(np.float64), first, axis=0)
-        return sums
+    def groups(self) -> Iterator[Group]:
+        """The rows with a class in the order of their classes, a block at a time."""
+        order = np.argsort(self.codes, kind="stable")[np.count_nonzero(self.codes < 0) :]
+        ends = np.concatenate([[0], np.cumsum(self.sizes)])
+        step, first = max(1, BLOCK // self.data.d), 0
+        while first < len(self.sizes):
+            fitting = int(np.searchsorted(ends, ends[first] + step, "right")) - 1
+            last = max(first + 1, fitting)
+            ids = order[ends[first] : ends[last]]
+            sums = self._sums(ids, ends[first:last] - ends[first], step)
+            for start in range(0, len(ids), step):
+                part = ids[start : start + step]
+                yield Group(part, self.data.take(part).astype(np.float64), first, sums)
+            first = last
+
+    def _sums(self, ids: Index, starts: Index, step: int) -> Float:
+        """Sums of the rows of consecutive classes; of a large class piece by piece."""
+        if len(starts) > 1 or len(ids) <= step:
+            rows = self.data.take(ids).astype(np.float64)
+            return np.asarray(np.add.reduceat(rows, starts, axis=0))
+        total = np.zeros((1, self.data.d))
+        for start in range(0, len(ids), step):
+            total += self.data.take(ids[start : start + step]).astype(np.float64).sum(axis=0)
+        return total
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some rows of some consecutive classes.
+
+    Args:
+        ids: The rows, shape (g,).
+        rows: Themselves, in float64, shape (g, d).
+        first: The first of the classes.
+        sums: Sum of all rows of each of the classes, shape (classes, d).
+    """
+
+    ids: Index
+    rows: Float
+    first: int
+    sums: Float
 
 
 @dataclass(frozen=True, eq=False)

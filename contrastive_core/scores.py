@@ -50,9 +50,14 @@ class NegativeDistance:
 
     Through |x|^2 + |y|^2 - 2 x . y, cut at 0: good to eps (|x|^2 + |y|^2), which is an absolute
     error. Small distances between long rows want float64.
+
+    Args:
+        squared: Without the root.
+        unit: Whether all rows are of unit norm, so that it is 2 - 2 x . y.
     """
 
     squared: bool = False
+    unit: bool = False
     linear: bool = False
 
     def bound(self, longest_anchor: float, longest_candidate: float) -> float:
@@ -62,10 +67,12 @@ class NegativeDistance:
 
     def fill(self, anchors: Block, candidates: Block, out: Block) -> None:
         """One matrix product and two broadcast subtractions."""
-        np.matmul(anchors, candidates.T, out=out)
-        out *= 2
-        out -= np.einsum("ij,ij->i", anchors, anchors)[:, None]
-        out -= np.einsum("ij,ij->i", candidates, candidates)[None, :]
+        np.matmul(2 * anchors, candidates.T, out=out)
+        if self.unit:
+            out -= 2
+        else:
+            out -= np.einsum("ij,ij->i", anchors, anchors)[:, None]
+            out -= np.einsum("ij,ij->i", candidates, candidates)[None, :]
         np.minimum(out, 0, out=out)
         if not self.squared:
             np.negative(out, out=out)

@@ -19,14 +19,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from contrastive_core.conventions import dialects_of
 from contrastive_core.losses import LOSSES
-from contrastive_core.parameters import parameters
+from contrastive_core.parameters import Parameter, Switch, parameters
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "sample_data/README.md")
 
 _BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 _TABLE = re.compile(r"(<!-- losses -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_BARS = re.compile("[▁▂▃▄▅▆▇█]")
+"""A histogram: a sample on the edge of a bar may fall on either side."""
+
 _WITHIN = 2e-5
 
 
@@ -79,21 +83,34 @@ def _output(command: str) -> str:
 
 def losses_table() -> str:
     """The table of losses, from their declarations."""
-    lines = ["| kind | what it is | parameters (default) | paper |", "| --- | --- | --- | --- |"]
+    lines = [
+        "| kind | what it is | input | parameters (default) | conventions | paper |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for kind, declaration in LOSSES.items():
-        options = ", ".join(f"`--{p.name}` ({_shown(p.default)})" for p in parameters(declaration))
+        forms = ", ".join(dict.fromkeys(form.name for form in declaration.forms))
+        options = ", ".join(_option(parameter) for parameter in parameters(declaration))
+        dialects = ", ".join(["paper", *dialects_of(kind)])
         paper = f"[{declaration.paper.citation}]({declaration.paper.url})"
-        lines.append(f"| `{kind}` | {declaration.headline()} | {options} | {paper} |")
+        cells = (f"`{kind}`", declaration.headline(), forms, options, dialects, paper)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _shown(default: object) -> str:
-    return "off" if default is False else str(default)
+def _option(parameter: Parameter) -> str:
+    """How a hyper-parameter is typed, and what it is when it is not."""
+    bound = parameter.bound
+    if isinstance(bound, Switch):
+        return f"`--{bound.on}`/`--{bound.off}`"
+    shown = parameter.default
+    if isinstance(shown, float):
+        shown = f"{shown:g}"
+    return f"`--{parameter.name}` ({'off' if shown is False else shown})"
 
 
 def same(old: str, new: str) -> bool:
     """Equal word by word, numbers to within the rounding of another processor."""
-    left, right = (re.split(r"[\s,]+", text) for text in (old, new))
+    left, right = (re.split(r"[\s,]+", _BARS.sub("", text)) for text in (old, new))
     return len(left) == len(right) and all(map(_same_word, left, right))
 
 

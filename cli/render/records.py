@@ -21,7 +21,6 @@ SCHEMA = "contrast/1"
 
 _LEDGER = (
     "factor",
-    "candidates",
     "denominator",
     "reduction",
     "distance",
@@ -42,7 +41,7 @@ def chosen_samples(result: LossResult, listing: Listing) -> Samples:
 
     if listing.sort is None and listing.top is None:
         return result.samples
-    order = sort_order(result.samples.loss, listing.sort or "index", every=True)
+    order = sort_order(result.samples.loss, listing.sort or "worst", every=True)
     return result.samples.take(order[: listing.top])
 
 
@@ -110,14 +109,15 @@ def write_conventions_csv(found: Sequence[ConventionValue], stream: IO[str]) -> 
     """One row per convention."""
     writer = csv.writer(stream, lineterminator="\n")
     names = _LEDGER
-    writer.writerow(["convention", "value", "n", "undefined", *names, "skipped"])
+    writer.writerow(["convention", "value", "n", "undefined", "candidates", *names, "skipped"])
     for each in found:
         if each.result is None:
-            writer.writerow([each.name, "nan", "", "", *[""] * len(names), each.skipped])
+            writer.writerow([each.name, "nan", "", "", "", *[""] * len(names), each.skipped])
             continue
         result = each.result
         cells = [_cell(getattr(result.convention, name)) for name in names]
-        writer.writerow([each.name, result.value, result.n, result.undefined, *cells, ""])
+        counts = (result.n, result.undefined, _cell(result.candidates))
+        writer.writerow([each.name, result.value, *counts, *cells, ""])
 
 
 def _loss_object(result: LossResult) -> dict[str, Any]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from . import Listing
 
+_FOLDED = 140
+"""Columns to which long sentences are folded off a terminal; numbers never are."""
+
 _ORDERS = {None: "worst", "worst": "worst", "best": "best", "index": "first"}
 
 
@@ -199,27 +202,42 @@ def print_conventions(
 ) -> None:
     """The value under each convention, and where they differ."""
     table = _plain_table()
-    for name in ("convention", kind, "of paper", "factor", "tau"):
-        justify = "left" if name == "convention" else "right"
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("what differs", overflow="fold")
+    table.add_column("convention", no_wrap=True)
+    for name in (kind, "of paper", "factor", "tau", "n"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("rows and distance", "what it is"):
+        table.add_column(name, overflow="fold")
     paper = found[0].result
     for each in found:
         if each.result is None:
-            table.add_row(each.name, "-", "", "", "", f"skipped: {each.skipped}")
+            table.add_row(each.name, "-", "", "", "", "", "", f"skipped: {each.skipped}")
             continue
-        table.add_row(each.name, *_compared(each.result, paper))
+        table.add_row(each.name, *_compared(each.result, paper), _says(kind, each))
+    note = "Each brings its own defaults. A parameter given explicitly holds for all of them."
     with console.capture() as captured:
-        _print_folded(table, console, columns)
+        _print_folded(table, console, columns or _FOLDED)
+        console.print(f"\n{note}")
     _write(captured.get(), console)
 
 
 def _compared(result: LossResult, paper: LossResult | None) -> tuple[str, ...]:
+    """Value, its share of the paper's, factor, temperature, terms, rows and distance."""
     ledger = result.convention
     share = result.value / paper.value if paper is not None and paper.value else math.nan
     tau = "" if ledger.tau is None else f"{ledger.tau:g}"
-    rows = f"{ledger.distance}, {ledger.normalisation}; {ledger.reduction}"
-    return (f"{result.value:.10g}", f"{share:.4g}", f"{ledger.factor:g}", tau, rows)
+    rows = f"{ledger.distance}, {ledger.normalisation}"
+    count = str(result.n)
+    return (f"{result.value:.10g}", f"{share:.4g}", f"{ledger.factor:g}", tau, count, rows)
+
+
+def _says(kind: str, found: ConventionValue) -> str:
+    """Where a library differs from the paper."""
+    from contrastive_core.conventions import dialects_of
+
+    known = dialects_of(kind)
+    if found.name in known:
+        return known[found.name].says
+    return "" if found.result is None else found.result.convention.reference
 
 
 def kinds_table(chosen: Sequence[type[Loss]], console: Console, *, columns: int | None) -> None:
@@ -242,5 +260,5 @@ def kinds_table(chosen: Sequence[type[Loss]], console: Console, *, columns: int 
             each.paper.citation,
         )
     with console.capture() as captured:
-        _print_folded(table, console, columns or 120)
+        _print_folded(table, console, columns or _FOLDED)
     _write(captured.get(), console)

@@ -66,14 +66,11 @@ def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Ev
 def mean_positive(problem: Labelled) -> Float:
     """Mean score of each row with its positives, (z_i . class sum - z_i . z_i) / |P(i)|."""
     means = np.full(problem.data.n, np.nan)
-    sums = problem.class_sums
-    for start, rows in problem.data.blocks():
-        codes = problem.codes[start : start + len(rows)]
-        known = np.flatnonzero((codes >= 0) & (problem.positives[start : start + len(rows)] > 0))
-        z = rows[known].astype(np.float64)
-        others = sums[codes[known]] - z
-        total = np.einsum("ij,ij->i", z, others)
-        means[start + known] = total / problem.positives[start + known]
+    for group in problem.groups():
+        others = group.sums[problem.codes[group.ids] - group.first] - group.rows
+        totals = np.einsum("ij,ij->i", group.rows, others)
+        some = problem.positives[group.ids] > 0
+        means[group.ids[some]] = totals[some] / problem.positives[group.ids[some]]
     return means
 
 

@@ -24,7 +24,10 @@ from .work import Work, finite
 
 Block = npt.NDArray[Any]
 
-_NEWTON_STEPS = 100
+_STEPS = 200
+_REACH = 10.0
+"""The farthest first step while the minimum is not between two points; it doubles each time."""
+
 _SETTLED = 1e-13
 """log Z is found when a step is smaller than this, relative to max(1, log Z)."""
 
@@ -125,20 +128,30 @@ def _log_z(loss: NCE, noise: _Noise) -> float:
 
 
 def _fit(noise: _Noise) -> float:
-    """The minimum of a convex function: Newton, and bisection where Newton leaves the bracket."""
+    """The minimum of a convex function: Newton, and bisection where Newton is slow or leaves.
+
+    At small temperatures the slope is all but a staircase: the bracket halves until it is found.
+    """
     low, high, log_z = -math.inf, math.inf, noise.log_partition()
-    for _ in range(_NEWTON_STEPS):
+    reach, last = _REACH, math.inf
+    for _ in range(_STEPS):
         sums, own = noise.sums(log_z), sigmoid(log_z - noise.positive)
         slope = float(np.mean(own - sums.slope))
         curvature = float(np.mean(own * (1.0 - own) + sums.curvature))
+        settled = _SETTLED * max(1.0, abs(log_z))
+        step = slope / curvature if curvature > 0 else math.copysign(math.inf, slope)
+        if slope == 0.0 or abs(step) <= settled:
+            break
         low, high = (low, log_z) if slope > 0 else (log_z, high)
-        step = slope / curvature if curvature > 0 else math.copysign(1.0, slope)
-        new = log_z - min(max(step, -10.0), 10.0)
-        if not low < new < high:
-            new = (low + high) / 2 if math.isfinite(low + high) else log_z - math.copysign(1, slope)
-        settled = abs(new - log_z) <= _SETTLED * max(1.0, abs(new))
-        log_z = new
-        if settled or slope == 0.0:
+        if not math.isfinite(low + high):
+            new = log_z - math.copysign(min(abs(step), reach), slope)
+            reach *= 2.0
+        elif abs(step) > last / 2.0 or not low < log_z - step < high:
+            new = (low + high) / 2.0
+        else:
+            new = log_z - step
+        last, log_z = abs(new - log_z), new
+        if last <= settled:
             break
     return log_z
 

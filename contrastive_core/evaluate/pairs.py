@@ -14,7 +14,7 @@ from ..numerics import Float
 from ..plan import Request, reduce_all
 from ..problem import Labelled, PairList
 from ..reductions import RowSum
-from ..scores import EUCLIDEAN, PRODUCT, Score
+from ..scores import PRODUCT, NegativeDistance, Score
 from ..tables import Gathered, OtherClass, Relation, Strangers, row_distances
 from .classes import remarks_on_labels
 from .work import Work
@@ -92,10 +92,6 @@ def evaluate_pairs(loss: Contrastive, problem: PairList) -> Evaluation:
     columns = {"distance": distances, "similar": similar.astype(np.int64)}
     if not problem.aligned:
         columns = {"first": problem.first, "second": problem.second, **columns}
-    remark = (
-        "no dissimilar pair was seen: the loss is 0 for a collapsed space. Give the dissimilar "
-        "pairs too (y = 0 in --pairs, or --match)."
-    )
     return Evaluation(
         loss,
         problem,
@@ -107,13 +103,32 @@ def evaluate_pairs(loss: Contrastive, problem: PairList) -> Evaluation:
         rows=len(terms),
         columns=columns,
         collapsed=_collapsed(loss, parts[0].count, parts[1].count),
-        remarks=() if parts[1].count else (remark,),
+        remarks=_remarks(distances, similar),
+    )
+
+
+def _remarks(distances: Float, similar: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+    """Pairs of one sort alone, or the two sorts the wrong way round."""
+    if similar.all():
+        return (
+            "no dissimilar pair was seen: the loss is 0 for a collapsed space. Give the dissimilar "
+            "pairs too (y = 0 in --pairs, or --match).",
+        )
+    if not similar.any():
+        return ("no similar pair was seen. Does y = 0 mean similar? Then say --similar 0.",)
+    near, far = float(distances[similar].mean()), float(distances[~similar].mean())
+    if near < far:
+        return ()
+    return (
+        f"similar pairs are no closer than dissimilar ones (mean distance {near:.4g} against "
+        f"{far:.4g}). Does y = 0 mean similar? Then say --similar 0.",
     )
 
 
 def evaluate_all_pairs(loss: Contrastive, problem: Labelled, work: Work) -> Evaluation:
     """All unordered pairs of rows with a class; per row the mean over its pairs."""
-    score, offset = (PRODUCT, 1.0) if loss.distance == "cosine" else (EUCLIDEAN, 0.0)
+    euclidean = NegativeDistance(unit=loss.unit_rows)
+    score, offset = (PRODUCT, 1.0) if loss.distance == "cosine" else (euclidean, 0.0)
     known = problem.codes >= 0
     counts = (problem.positives, np.where(known, known.sum() - 1 - problem.positives, 0))
     sums = _row_sums(loss, problem, score, offset, work)
@@ -164,14 +179,11 @@ def _row_sums(
 
 def _similar_squares(problem: Labelled) -> Float:
     """sum_p |x_i - x_p|^2 over the class of i, through the class mean: nothing cancels."""
-    sizes = np.maximum(problem.sizes, 1)
-    means = problem.class_sums / sizes[:, None]
-    own = np.zeros(problem.data.n)
-    for start, rows in problem.data.blocks():
-        codes = problem.codes[start : start + len(rows)]
-        inside = np.flatnonzero(codes >= 0)
-        gaps = rows[inside].astype(np.float64) - means[codes[inside]]
-        own[start + inside] = np.einsum("ij,ij->i", gaps, gaps)
+    own, sizes = np.zeros(problem.data.n), np.maximum(problem.sizes, 1)
+    for group in problem.groups():
+        codes = problem.codes[group.ids]
+        gaps = group.rows - group.sums[codes - group.first] / sizes[codes][:, None]
+        own[group.ids] = np.einsum("ij,ij->i", gaps, gaps)
     known = problem.codes >= 0
     spread = np.bincount(problem.codes[known], own[known], minlength=len(sizes))
     codes = np.where(known, problem.codes, 0)

@@ -25,7 +25,7 @@ from ..reductions import (
     TripletSums,
     TripletTotals,
 )
-from ..scores import EUCLIDEAN, PRODUCT, SQUARED_EUCLIDEAN, Score
+from ..scores import PRODUCT, NegativeDistance, Score
 from ..tables import Gathered, Index, row_distances
 from .classes import remarks_on_labels
 from .work import Work
@@ -33,12 +33,13 @@ from .work import Work
 MOST_TILED = 10**11
 """Triplets that are walked one by one at most: where a soft margin or a swap asks for it."""
 
-_SCORES: dict[str, tuple[Score, float]] = {
-    "sqeuclidean": (SQUARED_EUCLIDEAN, 0.0),
-    "euclidean": (EUCLIDEAN, 0.0),
-    "cosine": (PRODUCT, 1.0),
-}
-"""How a distance is scored, and the offset: D = offset - score."""
+
+def score_of(loss: Triplet) -> tuple[Score, float]:
+    """How its distance is scored, and the offset: D = offset - score."""
+    if loss.distance == "cosine":
+        return PRODUCT, 1.0
+    return NegativeDistance(loss.distance == "sqeuclidean", loss.unit_rows), 0.0
+
 
 CATEGORIES = np.array(["easy", "semi-hard", "hard"])
 
@@ -93,7 +94,7 @@ def _collapsed(loss: Triplet) -> float | None:
 def _mine(loss: Triplet, problem: Labelled, work: Work) -> _Reduced:
     if loss.mining == "batch-hard":
         return _batch_hard(loss, problem, work)
-    codes, offset = problem.codes, _SCORES[loss.distance][1]
+    codes, offset = problem.codes, score_of(loss)[1]
     if loss.mining == "random-semi-hard":
         soft, seed = loss.soft_margin, int(loss.seed)
         ask: Reduction = RandomSemiHard(codes, loss.margin, offset, seed, soft)
@@ -108,7 +109,7 @@ def _mine(loss: Triplet, problem: Labelled, work: Work) -> _Reduced:
 
 def _reduce(loss: Triplet, problem: Labelled, ask: Reduction, work: Work) -> Any:
     """One row reduction over all rows."""
-    score = _SCORES[loss.distance][0]
+    score = score_of(loss)[0]
     request = Request(problem.all, problem.all, 0, (ask,), score=score)
     ((found,),) = reduce_all([request], work.run)
     return found
@@ -127,7 +128,7 @@ def _tiled(loss: Triplet, problem: Labelled, work: Work) -> TripletTotals:
             remedy=f"Take --mining batch-hard, or leave --{what} out: the hinge over all triplets "
             "needs no visits.",
         )
-    score, offset = _SCORES[loss.distance]
+    score, offset = score_of(loss)
     return triplet_tiles(
         problem.data,
         problem.codes,
@@ -159,7 +160,8 @@ def _of_totals(loss: Triplet, totals: TripletTotals) -> _Reduced:
         "semi_hard": totals.semi,
         "easy": totals.easy,
     }
-    values = _means(sums, counts, zero=(loss.active_only) & (totals.triplets > 0))
+    some = chosen[loss.mining][1] > 0
+    values = _means(sums, counts, zero=loss.active_only & some)
     return _Reduced(values, math.fsum(sums), int(counts.sum()), columns)
 
 
@@ -183,7 +185,7 @@ def _means(sums: Float, counts: npt.NDArray[np.int64], *, zero: npt.NDArray[np.b
 
 def _batch_hard(loss: Triplet, problem: Labelled, work: Work) -> _Reduced:
     """Each anchor with its farthest positive and nearest negative."""
-    ask = BatchHard(problem.codes, _SCORES[loss.distance][1])
+    ask = BatchHard(problem.codes, score_of(loss)[1])
     found = _reduce(loss, problem, ask, work)
     positive, negative = found.positive, found.negative
     if loss.library_mining:
@@ -240,9 +242,20 @@ def evaluate_triplets(loss: Triplet, problem: TripletList) -> Evaluation:
         "float64",
         rows=len(values),
         columns=columns,
+        remarks=_remarks(near, far),
         chance=_collapsed(loss),
         collapsed=_collapsed(loss),
         parameters={"average": "active" if loss.active_only else "all"},
+    )
+
+
+def _remarks(near: Float, far: Float) -> tuple[str, ...]:
+    """Positives that are no closer than negatives."""
+    if near.mean() < far.mean():
+        return ()
+    return (
+        f"positives are no closer than negatives (mean distance {near.mean():.4g} against "
+        f"{far.mean():.4g}). Check the order of the files, or of the columns.",
     )
 
 

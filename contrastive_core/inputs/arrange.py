@@ -74,7 +74,7 @@ def one_cloud(source: Source) -> Arrangement:
     """The rows of a 2-D file."""
     check_flat(source)
     strands = (Strided(source, 0, 1, source.shape[0]),)
-    return Arrangement(strands, Positives("one cloud", assumed=False, description="none"))
+    return Arrangement(strands, Positives("one cloud", assumed=False, description="none, a cloud"))
 
 
 def check_flat(source: Source) -> None:

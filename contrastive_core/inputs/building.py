@@ -105,8 +105,9 @@ class _Builder:
 
     def pairs(self) -> Problem:
         """A list of pairs of rows."""
-        data = self._prepare(one_cloud(self.sources[0]).strands)
-        listed = read_pairs(self.given.pairs, data.n, name="pairs")
+        arrangement = one_cloud(self.sources[0])
+        data = self._prepare(self._with_bank(arrangement))
+        listed = read_pairs(self.given.pairs, arrangement.n, name="pairs")
         name = _name(self.given.pairs, "pairs")
         found = Positives("pairs", assumed=False, description=f"the pairs of {name}")
         if isinstance(self.loss, Contrastive):
@@ -115,7 +116,7 @@ class _Builder:
             return PairList(data, listed.i, listed.j, self._similar(listed.y), found)
         if listed.y is not None and not listed.y.all():
             raise _dissimilar(self.loss, name, int(np.count_nonzero(~listed.y)))
-        index = np.concatenate([listed.i, listed.j])
+        index = np.concatenate([listed.i, listed.j, np.arange(arrangement.n, data.n)])
         rows = pick(data, index, in_memory=self.room.in_memory)
         return self._noised(Views(rows, len(listed.i), 2, found))
 
@@ -221,7 +222,8 @@ class _Builder:
         n, d = sum(strand.n for strand in strands), strands[0].d
         picked = 0
         if self.given.pairs is not None and not isinstance(self.loss, Contrastive):
-            picked = 2 * len(read_pairs(self.given.pairs, n).i)
+            rows = strands[0].n
+            picked = 2 * len(read_pairs(self.given.pairs, rows).i) + n - rows
         self.room = make_room(
             n + picked, d, self.dtype, self.resources, views=len(strands), extra=self._extra(n)
         )
@@ -238,6 +240,12 @@ class _Builder:
 
     def _views(self, arrangement: Arrangement, bank: Source | None = None) -> Problem:
         """Views, and a bank behind them."""
+        data = self._prepare(self._with_bank(arrangement, bank))
+        count = len(arrangement.strands)
+        return self._noised(Views(data, arrangement.n, count, arrangement.found))
+
+    def _with_bank(self, arrangement: Arrangement, bank: Source | None = None) -> list[Strided]:
+        """The rows, and those of the bank where there is one."""
         if bank is None and self.given.bank is not None:
             (bank,) = open_given(self.given.bank, "bank")
         strands = list(arrangement.strands)
@@ -246,9 +254,7 @@ class _Builder:
             _check_width(bank, arrangement)
             strands.append(Strided(bank, 0, 1, bank.shape[0]))
             self.sources.append(bank)
-        data = self._prepare(strands)
-        count = len(arrangement.strands)
-        return self._noised(Views(data, arrangement.n, count, arrangement.found))
+        return strands
 
     def _noised(self, problem: Views | Scored) -> Problem:
         """With its noise distribution, for NCE."""

@@ -138,7 +138,7 @@ class InfoNCE(Softmax):
     }
     form_refuses: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "scores": ("similarity", "denominator", "symmetric"),
-        "own negatives": ("symmetric",),
+        "own negatives": ("symmetric", "denominator"),
     }
     examples: ClassVar[tuple[str, ...]] = (
         "contrast loss --kind infonce --tau 0.07 sample_data/emb.npy",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -44,6 +45,7 @@ class Contrastive(Loss):
         MATCHED,
         with_input(STATED_VIEWS, "match"),
     )
+    form_refuses: ClassVar[Mapping[str, tuple[str, ...]]] = {"labels": ("similar",)}
     examples: ClassVar[tuple[str, ...]] = (
         "contrast loss --kind contrastive --pairs sample_data/pairs.npy "
         "sample_data/emb.parquet::z1",
