@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from contrastive_core.conventions import dialects_of
+from contrastive_core.dialects import dialects_of
 from contrastive_core.errors import BadParameter
 from contrastive_core.losses import LOSSES, find_loss
 from contrastive_core.parameters import Bound, Choice, Flag, Number, NumberOr, Switch, parameters

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrastive_core.conventions import ALL_NAME, PAPER_NAME, dialects_of
+from contrastive_core.conventions import ALL_NAME, PAPER_NAME
+from contrastive_core.dialects import dialects_of
 from contrastive_core.errors import BadParameter, known_names
 from contrastive_core.parameters import (
     Choice,

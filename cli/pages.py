@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contrastive_core.conventions import dialects_of
+from contrastive_core.dialects import dialects_of
 from contrastive_core.losses import LOSSES
 
 from .options import kind_options
@@ -53,7 +53,8 @@ def write_meaning(formatter: click.HelpFormatter, declaration: type[Loss]) -> No
         formatter.write_text(f"When all embeddings are equal: {declaration.when_equal}.")
         formatter.write_paragraph()
         paper = declaration.paper
-        formatter.write_text(f"{paper.citation}: {paper.title}. {paper.url}")
+        formatter.write_text(f"{paper.citation}: {paper.title}.")
+        formatter.write(f"{'':>{formatter.current_indent}}{paper.url}\n")  # never broken
 
 
 def write_ways(formatter: click.HelpFormatter, declaration: type[Loss]) -> None:

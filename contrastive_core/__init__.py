@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from .errors import ContrastError as ContrastError
     from .losses import LOSSES as LOSSES
     from .resources import Resources as Resources
+    from .samples import Samples as Samples
     from .summary import LossResult as LossResult
-    from .summary import Samples as Samples
 
 __all__ = [
     "LOSSES",
@@ -45,7 +45,7 @@ _HOMES = {
     "ConventionValue": ".api",
     "LossResult": ".summary",
     "Resources": ".resources",
-    "Samples": ".summary",
+    "Samples": ".samples",
     "loss": ".api",
     "loss_by_convention": ".api",
 }

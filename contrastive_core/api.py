@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from .conventions import PAPER_NAME, dialects_of
+from .conventions import PAPER_NAME
+from .dialects import dialects_of
 from .engines import run
 from .errors import ContrastError
 from .evaluate import Work, evaluate

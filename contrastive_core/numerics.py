@@ -55,4 +55,5 @@ def softplus_of(scores: npt.NDArray[Any], *, scale: float, bias: float) -> npt.N
 
 def sigmoid(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """1 / (1 + exp(-x)), without overflow."""
-    return np.asarray(np.exp(-softplus(-logits)))
+    small = np.exp(-np.abs(logits))
+    return np.asarray(np.where(logits >= 0, 1.0, small) / (1.0 + small))

@@ -75,9 +75,10 @@ class NegativeDistance:
             out -= np.einsum("ij,ij->i", candidates, candidates)[None, :]
         np.minimum(out, 0, out=out)
         if not self.squared:
-            np.negative(out, out=out)
+            # Not np.negative: in place on a column of a block it goes wrong in NumPy 2.4.
+            out *= -1
             np.sqrt(out, out=out)
-            np.negative(out, out=out)
+            out *= -1
 
 
 PRODUCT = Product()

@@ -187,7 +187,7 @@ def write_parquet(path: Path, views: NDArray[np.float32], labels: NDArray[np.int
 
 
 def write_related(out: Path, z1: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
-    """Write what relates the rows of one view: random pairs, half of them similar; class vectors."""
+    """Write what relates the rows of one view: random pairs, half of them similar, and classes."""
     generator = np.random.default_rng(SEED)
     n = len(labels)
     first = generator.integers(n, size=n)

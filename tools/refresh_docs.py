@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from contrastive_core.conventions import dialects_of
+from contrastive_core.dialects import dialects_of
 from contrastive_core.losses import LOSSES
 from contrastive_core.parameters import Parameter, Switch, parameters
 

@@ -25,7 +25,7 @@ def histogram(
     low, high = float(defined.min()), float(defined.max())
     if not high > low:
         return []
-    bins = min(_BINS, (columns or _BINS) - 1)
+    bins = min(_BINS, columns - 1) if columns else _BINS
     counts, _ = np.histogram(defined, bins=bins, range=(low, high))
     levels = np.ceil(counts / counts.max() * (len(_BLOCKS) - 1)).astype(int)
     ends = f"{low:.4g}", f"{high:.4g}"

@@ -13,7 +13,8 @@ from contrastive_core.version import VERSION
 
 if TYPE_CHECKING:
     from contrastive_core.api import ConventionValue
-    from contrastive_core.summary import LossResult, Samples
+    from contrastive_core.samples import Samples
+    from contrastive_core.summary import LossResult
 
     from . import Listing
 
@@ -37,7 +38,7 @@ _ROWS = 4096
 
 def chosen_samples(result: LossResult, listing: Listing) -> Samples:
     """Every sample, in the order that was asked for; as many as were asked for."""
-    from contrastive_core.summary import sort_order
+    from contrastive_core.samples import sort_order
 
     if listing.sort is None and listing.top is None:
         return result.samples

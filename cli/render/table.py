@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from contrastive_core.api import ConventionValue
     from contrastive_core.losses import Loss
-    from contrastive_core.summary import LossResult, Samples
+    from contrastive_core.samples import Samples
+    from contrastive_core.summary import LossResult
 
     from . import Listing
 
@@ -232,7 +233,7 @@ def _compared(result: LossResult, paper: LossResult | None) -> tuple[str, ...]:
 
 def _says(kind: str, found: ConventionValue) -> str:
     """Where a library differs from the paper."""
-    from contrastive_core.conventions import dialects_of
+    from contrastive_core.dialects import dialects_of
 
     known = dialects_of(kind)
     if found.name in known:

@@ -24,6 +24,8 @@ from ..tables import Gathered, Index, Offsets, OtherClass, SameClass
 from .contests import standing_columns, view_of
 from .work import Work, finite
 
+Block = npt.NDArray[Any]
+
 _ITSELF = Offsets((0,))
 
 
@@ -109,16 +111,18 @@ def _per_pair(loss: NTXent, problem: Labelled, work: Work) -> tuple[Float, Float
 
 @dataclass(frozen=True, eq=False)
 class _Against:
-    """softplus(level_i - scale * s_ij)."""
+    """softplus(level_i - scale * s_ij) of the pairs that are not left out, which are few."""
 
     scale: float
     levels: Float
 
-    def __call__(
-        self, scores: npt.NDArray[Any], rows: slice, cols: slice
-    ) -> npt.NDArray[np.floating]:
+    def __call__(self, scores: Block, rows: slice, cols: slice) -> Block:
         del cols
-        return softplus(self.levels[rows, None] - self.scale * scores.astype(np.float64))
+        found = np.zeros(scores.shape)
+        pairs = np.nonzero(scores > -np.inf)
+        gaps = self.levels[rows][pairs[0]] - self.scale * scores[pairs].astype(np.float64)
+        found[pairs] = softplus(gaps)
+        return found
 
 
 def _undefined(loss: SupCon | NTXent, problem: Labelled, values: Float) -> Float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,17 +29,8 @@ _STEPS = 200
 _REACH = 10.0
 """The farthest first step while the minimum is not between two points; it doubles each time."""
 
-_SETTLED = 1e-13
+_SETTLED = 1e-12
 """log Z is found when a step is smaller than this, relative to max(1, log Z)."""
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """Per anchor: the noise part of the loss, and its first two derivatives in -log Z."""
-
-    loss: Float
-    slope: Float
-    curvature: Float
 
 
 class _Noise(ABC):
@@ -58,8 +50,8 @@ class _Noise(ABC):
         """Logit of each anchor's positive, shape (n,)."""
 
     @abstractmethod
-    def sums(self, log_z: float) -> _Sums:
-        """The noise terms of every anchor."""
+    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
+        """Per anchor, the noise part of the loss (order 0), its derivatives in -log Z (1, 2)."""
 
     @abstractmethod
     def log_partition(self) -> float:
@@ -77,8 +69,8 @@ def evaluate_noise(loss: NCE, problem: Noised, work: Work) -> Evaluation:
     else:
         noise = _Drawn(loss, inner, problem.noise, work)
     log_z = _log_z(loss, noise)
-    sums = noise.sums(log_z)
-    values = softplus(log_z - noise.positive) + sums.loss
+    (terms,) = noise.sums(log_z, 0)
+    values = softplus(log_z - noise.positive) + terms
     single = (inner.table.width if isinstance(inner, Scored) else inner.n) < 2
     values = np.full_like(values, np.nan) if single else finite(values)
     mean, n = mean_of(values)
@@ -135,9 +127,9 @@ def _fit(noise: _Noise) -> float:
     low, high, log_z = -math.inf, math.inf, noise.log_partition()
     reach, last = _REACH, math.inf
     for _ in range(_STEPS):
-        sums, own = noise.sums(log_z), sigmoid(log_z - noise.positive)
-        slope = float(np.mean(own - sums.slope))
-        curvature = float(np.mean(own * (1.0 - own) + sums.curvature))
+        (slopes, curvatures), own = noise.sums(log_z, 1, 2), sigmoid(log_z - noise.positive)
+        slope = float(np.mean(own - slopes))
+        curvature = float(np.mean(own * (1.0 - own) + curvatures))
         settled = _SETTLED * max(1.0, abs(log_z))
         step = slope / curvature if curvature > 0 else math.copysign(math.inf, slope)
         if slope == 0.0 or abs(step) <= settled:
@@ -182,10 +174,9 @@ class _Expected(_Noise):
         scores = self.views.positive_scores(self.views.view(0))[:, 0]
         return np.asarray(scores / self.loss.tau - np.log(self.weights))
 
-    def sums(self, log_z: float) -> _Sums:
-        """Three sums in one pass."""
-        asks = [PlacedSum(_Weighted(self, log_z, order)) for order in range(3)]
-        return _Sums(*self._reduce(*asks))
+    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
+        """All of them in one pass."""
+        return self._reduce(*(PlacedSum(_Weighted(self, log_z, order)) for order in orders))
 
     def log_partition(self) -> float:
         """Log of the mean over anchors of sum_c exp(s_ic / tau)."""
@@ -208,17 +199,22 @@ class _Weighted:
     def __call__(self, scores: Block, rows: slice, cols: slice) -> Block:
         del rows
         weights = self.noise.weights[cols]
-        levels = np.log(weights) + self.log_z
-        logits = scores.astype(np.float64) / self.noise.loss.tau - levels
-        return weights * _derivative(logits, self.order)
+        logits = scores.astype(np.float64)
+        logits /= self.noise.loss.tau
+        logits -= np.log(weights) + self.log_z
+        terms = _derivative(logits, self.order)
+        terms *= weights
+        return terms
 
 
 def _derivative(logits: Float, order: int) -> Float:
     """softplus, sigmoid, or sigmoid (1 - sigmoid)."""
     if order == 0:
         return softplus(logits)
-    own = sigmoid(logits)
-    return own if order == 1 else own * (1.0 - own)
+    if order == 1:
+        return sigmoid(logits)
+    small = np.exp(-np.abs(logits))
+    return np.asarray(small / (1.0 + small) ** 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,10 +237,10 @@ class _Drawn(_Expected):
             logits[start:stop] = scores / self.loss.tau - np.log(self.weights[keys])
         return logits
 
-    def sums(self, log_z: float) -> _Sums:
+    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
         """Over the draws."""
         logits = self.drawn - log_z
-        return _Sums(*(_derivative(logits, order).sum(axis=1) for order in range(3)))
+        return [_derivative(logits, order).sum(axis=1) for order in orders]
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,15 +268,15 @@ class _Columns(_Noise):
         scores = positive_scores(self.scored) / self.loss.tau
         return np.asarray(scores - self.log_q[self.scored.targets] - math.log(max(self.k, 1.0)))
 
-    def sums(self, log_z: float) -> _Sums:
+    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
         """Block by block of rows."""
-        found = np.empty((3, self.scored.n))
+        found = np.empty((len(orders), self.scored.n))
         for rows, scores in blocks_of(self.scored):
             logits = scores / self.loss.tau - self.log_q - math.log(max(self.k, 1.0)) - log_z
             logits[np.arange(len(logits)), self.scored.targets[rows]] = -np.inf
-            for order in range(3):
-                found[order, rows] = _derivative(logits, order).sum(axis=1)
-        return _Sums(*found)
+            for place, order in enumerate(orders):
+                found[place, rows] = _derivative(logits, order).sum(axis=1)
+        return list(found)
 
     def log_partition(self) -> float:
         """Log of the mean of exp(s / tau) / q over rows and noise columns."""

@@ -85,7 +85,7 @@ def evaluate_triplets_of_labels(loss: Triplet, problem: Labelled, work: Work) ->
 
 def _collapsed(loss: Triplet) -> float | None:
     """The value when all distances are 0: every triplet is hard."""
-    library = loss.library_mining and loss.mining == "semi-hard"
+    library = loss.foreign_mining and loss.mining == "semi-hard"
     if loss.mining not in ("all", "hard", "batch-hard") and not library:
         return None
     return (math.log(2.0) if loss.soft_margin else loss.margin) * loss.multiplier
@@ -99,7 +99,7 @@ def _mine(loss: Triplet, problem: Labelled, work: Work) -> _Reduced:
         soft, seed = loss.soft_margin, int(loss.seed)
         ask: Reduction = RandomSemiHard(codes, loss.margin, offset, seed, soft)
         return _of_pairs(loss, _reduce(loss, problem, ask, work))
-    if loss.library_mining and loss.mining == "semi-hard":
+    if loss.foreign_mining and loss.mining == "semi-hard":
         ask = NearestBeyond(codes, loss.margin, offset)
         return _of_pairs(loss, _reduce(loss, problem, ask, work))
     if loss.soft_margin or loss.swap:
@@ -188,7 +188,7 @@ def _batch_hard(loss: Triplet, problem: Labelled, work: Work) -> _Reduced:
     ask = BatchHard(problem.codes, score_of(loss)[1])
     found = _reduce(loss, problem, ask, work)
     positive, negative = found.positive, found.negative
-    if loss.library_mining:
+    if loss.foreign_mining:
         known = problem.codes >= 0
         positive = np.where(np.isnan(positive) & known, 0.0, positive)
         negative = np.where(np.isnan(negative) & known, found.row_max, negative)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,6 @@ from ..problem import (
 from ..resources import Resources
 from ..score_rows import OwnNegatives, ReadyScores
 from ..sources import (
-    ArraySource,
     Source,
     Strided,
     read_labels,
@@ -39,6 +38,7 @@ from ..sources import (
 )
 from ..vocabulary import NOISE
 from .arrange import Arrangement, arrange, check_flat, one_cloud
+from .checks import check_own, check_range, check_width, dissimilar, flattened, no_similarity
 from .given import Recognised, open_given
 
 _PER_DRAW = 16
@@ -71,18 +71,31 @@ def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
         TooLittleMemory: The bound is too low.
     """
     builder = _Builder(loss, found, resources)
-    problem = getattr(builder, found.form.name.replace(" ", "_"))()
+    problem = builder.methods[found.form.name]()
     return Built(problem, builder.room, tuple(builder.sources))
 
 
 class _Builder:
-    """One method per form of input, by its name."""
+    """One method per form of input."""
 
     def __init__(self, loss: Loss, found: Recognised, resources: Resources) -> None:
         self.loss, self.given, self.resources = loss, found.given, resources
         self.sources: list[Source] = list(found.sources)
         self.dtype = resources.precision or loss.precision
         self.room = Room(in_memory=True, workers=resources.workers)
+        self.methods: dict[str, Callable[[], Problem]] = {
+            "views": self.views,
+            "two files": self.two_files,
+            "match": self.match,
+            "cloud": self.cloud,
+            "pairs": self.pairs,
+            "labels": self.labels,
+            "three files": self.three_files,
+            "triplets": self.triplets,
+            "own negatives": self.own_negatives,
+            "scores": self.scores,
+            "prototypes": self.prototypes,
+        }
 
     def views(self) -> Problem:
         """Views in one file."""
@@ -112,10 +125,10 @@ class _Builder:
         found = Positives("pairs", assumed=False, description=f"the pairs of {name}")
         if isinstance(self.loss, Contrastive):
             if listed.y is None:
-                raise _no_similarity(name)
+                raise no_similarity(name)
             return PairList(data, listed.i, listed.j, self._similar(listed.y), found)
         if listed.y is not None and not listed.y.all():
-            raise _dissimilar(self.loss, name, int(np.count_nonzero(~listed.y)))
+            raise dissimilar(self.loss, name, int(np.count_nonzero(~listed.y)))
         index = np.concatenate([listed.i, listed.j, np.arange(arrangement.n, data.n)])
         rows = pick(data, index, in_memory=self.room.in_memory)
         return self._noised(Views(rows, len(listed.i), 2, found))
@@ -171,9 +184,9 @@ class _Builder:
         """Two files, and a third of each anchor's own negatives."""
         negatives = self.sources[2]
         arrangement = arrange(self.sources[:2], None, type(self.loss))
-        _check_own(negatives, arrangement)
+        check_own(negatives, arrangement)
         if isinstance(self.loss, InfoNCE) and self.loss.pooled:
-            return self._views(arrangement, _flattened(negatives))
+            return self._views(arrangement, flattened(negatives))
         table = OwnNegatives(self._prepare(arrangement.strands), negatives)
         table.check()
         words = f"{arrangement.found.description}; negatives: {negatives.name}"
@@ -200,7 +213,7 @@ class _Builder:
         (classes,) = open_given(self.given.prototypes, "prototypes")
         rows = one_cloud(self.sources[0])
         check_flat(classes)
-        _check_width(classes, rows)
+        check_width(classes, rows)
         targets = read_targets(self.given.labels, rows.n, classes.shape[0], beside=self._beside)
         data = self._prepare([*rows.strands, Strided(classes, 0, 1, classes.shape[0])])
         name = _name(self.given.labels, "labels")
@@ -229,7 +242,7 @@ class _Builder:
         )
         unit, in_memory = self.loss.unit_rows, self.room.in_memory
         data = prepare(strands, unit=unit, dtype=self.dtype, in_memory=in_memory)
-        _check_range(data, strands[0].name)
+        check_range(data, strands[0].name)
         return data
 
     def _extra(self, n: int) -> int:
@@ -251,7 +264,7 @@ class _Builder:
         strands = list(arrangement.strands)
         if bank is not None:
             check_flat(bank)
-            _check_width(bank, arrangement)
+            check_width(bank, arrangement)
             strands.append(Strided(bank, 0, 1, bank.shape[0]))
             self.sources.append(bank)
         return strands
@@ -320,73 +333,3 @@ class _Builder:
 def _name(given: Any, name: str) -> str:
     """A path, or what an array is called."""
     return os.fspath(given) if isinstance(given, str | os.PathLike) else name
-
-
-def _flattened(negatives: Source) -> Source:
-    """(n, k, d) negatives as n * k rows, those of an anchor together."""
-    if len(negatives.shape) == 2:
-        return negatives
-    n, k, d = negatives.shape
-    array = np.asarray(negatives.read(0, n)).reshape(n * k, d)
-    return ArraySource(array, negatives.name, negatives.format)
-
-
-def _check_own(negatives: Source, arrangement: Arrangement) -> None:
-    """Each anchor's own negatives, (n, k, d); a column of a table holds one for each."""
-    n, d, shape = arrangement.n, arrangement.d, negatives.shape
-    column = arrangement.found.layout == "two columns"
-    if len(shape) == 3 and (shape[0], shape[2]) == (n, d):
-        return
-    if len(shape) == 2 and column and shape == (n, d):
-        return
-    shared = "Negatives that all anchors share go into --bank."
-    single = " One for each anchor: save them as shape (n, 1, d)." if shape == (n, d) else ""
-    raise BadInput(
-        negatives.name,
-        expected=f"each anchor's own negatives, shape ({n}, k, {d})",
-        got=f"shape {shape}",
-        remedy=shared + single,
-    )
-
-
-def _check_width(source: Source, arrangement: Arrangement) -> None:
-    """Refuse rows of another dimension."""
-    if source.shape[1] != arrangement.d:
-        raise BadInput(
-            source.name,
-            expected=f"rows of {arrangement.d} numbers, as {arrangement.strands[0].name} has",
-            got=f"rows of {source.shape[1]}",
-            remedy="Embed both with the same model.",
-        )
-
-
-def _check_range(data: Prepared, name: str) -> None:
-    """Refuse rows so long that a dot product may leave the range of the working precision."""
-    largest = float(np.finfo(data.dtype).max)
-    if data.longest < largest**0.5 / 2:
-        return
-    raise BadInput(
-        name,
-        expected=f"rows whose dot products fit in {data.dtype}",
-        got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
-        remedy="Use --similarity cosine (for distances --normalize)"
-        + (", or --precision float64." if data.dtype.itemsize < 8 else ", or scale the rows down."),
-    )
-
-
-def _no_similarity(name: str) -> BadInput:
-    return BadInput(
-        name,
-        expected="a third column y for contrastive: 1 for similar, 0 for dissimilar pairs",
-        got="pairs (i, j) alone",
-        remedy="Save rows (i, j, y); or use --kind alignment, which takes positives alone.",
-    )
-
-
-def _dissimilar(loss: Loss, name: str, count: int) -> BadInput:
-    return BadInput(
-        name,
-        expected=f"positive pairs for {loss.kind}, y = 1",
-        got=f"{count} pairs with y = 0",
-        remedy="Leave the dissimilar pairs out, or use --kind contrastive.",
-    )

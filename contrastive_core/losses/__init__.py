@@ -5,11 +5,13 @@ Importing this reaches no NumPy: the command line shows its help from here.
 
 from .declaration import LOSSES, Direction, Loss, Paper, PerAnchor
 from .forms import Form
-from .instance import CLIP, DCL, InfoNCE, NTXent, Softmax
+from .infonce import InfoNCE
+from .instance import CLIP, DCL, NTXent
 from .making import find_dialect, find_loss, make_loss
 from .noise import NCE
 from .pairs import Contrastive
 from .sigmoid import SigLIP
+from .softmax import Softmax
 from .sphere import Alignment, AlignUniform, Uniformity
 from .supervised import CrossEntropy, SupCon
 from .triplets import Triplet

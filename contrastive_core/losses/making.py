@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..conventions import PAPER_NAME, Dialect, dialects_of
+from ..conventions import PAPER_NAME, Dialect
+from ..dialects import dialects_of
 from ..errors import BadParameter, known_names
 from ..parameters import spellings
 from .declaration import LOSSES, Loss

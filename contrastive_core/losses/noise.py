@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from ..parameters import NumberOr, declare, flag, number, temperature
 from .declaration import Loss, Paper, declared
 from .forms import PAIRS, SCORES, SQUARE_SCORES, TWO_FILES, VIEWS, Form, with_input
-from .instance import READY, cosine_or_dot
+from .softmax import READY, cosine_or_dot
 
 
 @declared

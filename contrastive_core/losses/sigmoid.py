@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..parameters import number
 from .declaration import Direction, Paper, PerAnchor, declared
 from .forms import PAIRS, SCORES, SQUARE_SCORES, TWO_FILES, VIEWS, Form
-from .instance import cosine_or_dot
+from .softmax import cosine_or_dot
 
 if TYPE_CHECKING:
     from ..numerics import Float

@@ -19,7 +19,7 @@ from .forms import (
     TWO_FILES,
     Form,
 )
-from .instance import Softmax, cosine_or_dot
+from .softmax import Softmax, cosine_or_dot
 
 if TYPE_CHECKING:
     from ..numerics import Float

@@ -83,14 +83,14 @@ class Triplet(Loss):
         ),
     )
     seed: float = number(0, "Seed of random-semi-hard.", least=0, whole=True)
-    library_mining: bool = knob(False)
+    foreign_mining: bool = knob(False)
     nonzero_of_all: bool = knob(False)
 
     def __post_init__(self) -> None:
         """Check the hyper-parameters, and that they go together."""
         super().__post_init__()
-        if self.library_mining:  # the convention brings `normalize` itself
-            self._check_library()
+        if self.foreign_mining:  # the convention brings `normalize` itself
+            self._check_foreign()
         else:
             refuse_outside_cosine(self.normalize, self.distance)
         if self.input_form in ("three files", "triplets") and self.mining not in _LISTED:
@@ -108,7 +108,7 @@ class Triplet(Loss):
                 remedy="Leave one of them out, or take --mining semi-hard.",
             )
 
-    def _check_library(self) -> None:
+    def _check_foreign(self) -> None:
         """Their losses have a soft margin for batch-hard alone."""
         if self.soft_margin and self.mining != "batch-hard":
             raise BadParameter(
@@ -147,10 +147,10 @@ class Triplet(Loss):
     def reduction_in_words(self) -> str:
         """Over triplets, anchors or pairs."""
         if self.mining == "batch-hard":
-            words = "all n anchors" if self.library_mining else "the anchors, one triplet each"
+            words = "all n anchors" if self.foreign_mining else "the anchors, one triplet each"
         elif self.mining == "random-semi-hard":
             words = "the pairs (a, p) with a semi-hard negative, one drawn for each"
-        elif self.library_mining and self.mining == "semi-hard":
+        elif self.foreign_mining and self.mining == "semi-hard":
             words = "all pairs (a, p), one negative each"
         else:
             sort = "" if self.mining == "all" else f"{self.mining} "

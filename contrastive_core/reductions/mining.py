@@ -9,7 +9,7 @@ import numpy as np
 
 from ..numerics import Float, softplus
 from .reduction import State, View
-from .triplets import Block, Count, Meeting, PerAnchor
+from .triplets import AnchorByAnchor, Block, Count, Surroundings
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Hardest:
 
 
 @dataclass(frozen=True, eq=False)
-class BatchHard(PerAnchor):
+class BatchHard(AnchorByAnchor):
     """The hardest triplet of each anchor.
 
     Args:
@@ -52,15 +52,15 @@ class BatchHard(PerAnchor):
         """Find the extremes of each row."""
         positive, positive_row, negative, negative_row, row_max = state
         row_max[:] = view.scores.dtype.type(self.offset) - view.scores.min(axis=1)
-        for meeting in self.meetings(view):
-            place = meeting.place
-            if len(meeting.positives):
-                farthest = meeting.positives.argmax()
-                positive[place] = meeting.positives[farthest]
-                positive_row[place] = meeting.mates[farthest]
-            if meeting.negatives:
-                nearest = meeting.others.argmin()
-                negative[place], negative_row[place] = meeting.others[nearest], nearest
+        for around in self.surroundings(view):
+            place = around.place
+            if len(around.positives):
+                farthest = around.positives.argmax()
+                positive[place] = around.positives[farthest]
+                positive_row[place] = around.mates[farthest]
+            if around.negatives:
+                nearest = around.others.argmin()
+                negative[place], negative_row[place] = around.others[nearest], nearest
 
     def finish(self, state: State) -> Hardest:
         """Distances and rows."""
@@ -84,7 +84,7 @@ class Mined:
     active: Count
 
 
-class PerPair(PerAnchor):
+class PerPair(AnchorByAnchor):
     """A reduction that gives each pair of anchor and positive one loss, or none."""
 
     def start(self, n: int) -> State:
@@ -94,16 +94,16 @@ class PerPair(PerAnchor):
     def update(self, view: View, state: State) -> None:
         """Choose for the pairs of each anchor."""
         sums, terms, undefined, active = state
-        for meeting in self.meetings(view):
-            if len(meeting.positives):
-                losses = self.losses(meeting)
-                sums[meeting.place] = losses.sum()
-                terms[meeting.place] = len(losses)
-                undefined[meeting.place] = len(meeting.positives) - len(losses)
-                active[meeting.place] = np.count_nonzero(losses)
+        for around in self.surroundings(view):
+            if len(around.positives):
+                losses = self.losses(around)
+                sums[around.place] = losses.sum()
+                terms[around.place] = len(losses)
+                undefined[around.place] = len(around.positives) - len(losses)
+                active[around.place] = np.count_nonzero(losses)
 
     @abstractmethod
-    def losses(self, meeting: Meeting) -> Float:
+    def losses(self, around: Surroundings) -> Float:
         """The losses of those pairs that have one; none is negative."""
 
     def finish(self, state: State) -> Mined:
@@ -129,14 +129,14 @@ class RandomSemiHard(PerPair):
     seed: int
     soft: bool
 
-    def losses(self, meeting: Meeting) -> Float:
+    def losses(self, around: Surroundings) -> Float:
         """Losses of the pairs that have such a negative."""
-        negatives, positives = meeting.sorted_negatives(), meeting.positives
+        negatives, positives = around.sorted_negatives(), around.positives
         reach = positives + positives.dtype.type(self.margin)
         first = negatives.searchsorted(positives, "right")
         end = negatives.searchsorted(reach, "left")
         some = first < end
-        draws = np.random.default_rng((self.seed, meeting.anchor))
+        draws = np.random.default_rng((self.seed, around.anchor))
         chosen = wide(negatives[draws.integers(first[some], end[some])])
         if self.soft:
             return softplus(wide(positives[some]) - chosen)
@@ -160,9 +160,9 @@ class NearestBeyond(PerPair):
     margin: float
     offset: float
 
-    def losses(self, meeting: Meeting) -> Float:
+    def losses(self, around: Surroundings) -> Float:
         """Losses of all pairs."""
-        negatives, positives = meeting.sorted_negatives(), meeting.positives
+        negatives, positives = around.sorted_negatives(), around.positives
         if not len(negatives):
             negatives = np.zeros(1, positives.dtype)
         beyond = negatives.searchsorted(positives, "right")

@@ -61,7 +61,7 @@ class Classes:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class Surroundings:
     """An anchor and its distances, in the working precision.
 
     Args:
@@ -85,7 +85,7 @@ class Meeting:
         return np.sort(self.others)[: self.negatives]
 
 
-class PerAnchor(Reduction):
+class AnchorByAnchor(Reduction):
     """A reduction of whole rows that looks at one anchor after the other, its class known."""
 
     whole_rows: ClassVar[bool] = True
@@ -97,7 +97,7 @@ class PerAnchor(Reduction):
         """Who is of whose class."""
         return Classes(self.labels)
 
-    def meetings(self, view: View) -> Iterator[Meeting]:
+    def surroundings(self, view: View) -> Iterator[Surroundings]:
         """Every anchor of a view; beside it, this needs a few rows of room."""
         others = np.empty(view.scores.shape[1], view.scores.dtype)
         for place, scores in enumerate(view.scores):
@@ -107,7 +107,7 @@ class PerAnchor(Reduction):
             positives = others[mates]
             others[mates] = others[anchor] = others[self.classes.unclassed] = np.inf
             negatives = self.classes.negatives(anchor)
-            yield Meeting(place, anchor, mates, positives, others, negatives)
+            yield Surroundings(place, anchor, mates, positives, others, negatives)
 
     def merge(self, into: State, other: State) -> None:
         """Take the rows over: whole rows are seen once."""
@@ -152,7 +152,7 @@ class TripletTotals:
 
 
 @dataclass(frozen=True, eq=False)
-class TripletSums(PerAnchor):
+class TripletSums(AnchorByAnchor):
     """sum over (p, n) of max(0, (D(a, p) + margin) - D(a, n)), with the count of each category.
 
     The negatives within the farthest positive's reach are sorted; each positive is two binary
@@ -175,18 +175,18 @@ class TripletSums(PerAnchor):
 
     def update(self, view: View, state: State) -> None:
         """Sort each anchor's negatives."""
-        for meeting in self.meetings(view):
-            if len(meeting.positives) and meeting.negatives:
-                found = self._anchor(meeting)
+        for around in self.surroundings(view):
+            if len(around.positives) and around.negatives:
+                found = self._anchor(around)
                 for array, value in zip(state, found, strict=True):
-                    array[meeting.place] = value
+                    array[around.place] = value
 
-    def _anchor(self, meeting: Meeting) -> tuple[int, int, int, float, float]:
-        positives = np.sort(meeting.positives)
+    def _anchor(self, around: Surroundings) -> tuple[int, int, int, float, float]:
+        positives = np.sort(around.positives)
         reach = positives + positives.dtype.type(self.margin)
-        near = meeting.others[meeting.others < reach[-1]]
+        near = around.others[around.others < reach[-1]]
         if not len(near):
-            return 0, 0, len(positives) * meeting.negatives, 0.0, 0.0
+            return 0, 0, len(positives) * around.negatives, 0.0, 0.0
         near.sort()
         active = near.searchsorted(reach, "left")
         hard = np.minimum(near.searchsorted(positives, "right"), active)
@@ -194,7 +194,7 @@ class TripletSums(PerAnchor):
         ahead, behind = reach - middle, near - middle
         hard_sum, active_sum = (hinge_sum(ahead, behind, k) for k in (hard, active))
         hards, actives = int(hard.sum()), int(active.sum())
-        easy = len(positives) * meeting.negatives - actives
+        easy = len(positives) * around.negatives - actives
         return hards, actives - hards, easy, hard_sum, active_sum - hard_sum
 
     def finish(self, state: State) -> TripletTotals:

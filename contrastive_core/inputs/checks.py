@@ -1,0 +1,83 @@
+"""What must fit together among the inputs, and the errors where it does not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import BadInput
+from ..losses import Loss
+from ..prepared import Prepared
+from ..sources import ArraySource, Source
+from .arrange import Arrangement
+
+
+def flattened(negatives: Source) -> Source:
+    """(n, k, d) negatives as n * k rows, those of an anchor together."""
+    if len(negatives.shape) == 2:
+        return negatives
+    n, k, d = negatives.shape
+    array = np.asarray(negatives.read(0, n)).reshape(n * k, d)
+    return ArraySource(array, negatives.name, negatives.format)
+
+
+def check_own(negatives: Source, arrangement: Arrangement) -> None:
+    """Each anchor's own negatives, (n, k, d); a column of a table holds one for each."""
+    n, d, shape = arrangement.n, arrangement.d, negatives.shape
+    column = arrangement.found.layout == "two columns"
+    if len(shape) == 3 and (shape[0], shape[2]) == (n, d):
+        return
+    if len(shape) == 2 and column and shape == (n, d):
+        return
+    shared = "Negatives that all anchors share go into --bank."
+    single = " One for each anchor: save them as shape (n, 1, d)." if shape == (n, d) else ""
+    raise BadInput(
+        negatives.name,
+        expected=f"each anchor's own negatives, shape ({n}, k, {d})",
+        got=f"shape {shape}",
+        remedy=shared + single,
+    )
+
+
+def check_width(source: Source, arrangement: Arrangement) -> None:
+    """Refuse rows of another dimension."""
+    if source.shape[1] != arrangement.d:
+        raise BadInput(
+            source.name,
+            expected=f"rows of {arrangement.d} numbers, as {arrangement.strands[0].name} has",
+            got=f"rows of {source.shape[1]}",
+            remedy="Embed both with the same model.",
+        )
+
+
+def check_range(data: Prepared, name: str) -> None:
+    """Refuse rows so long that a dot product may leave the range of the working precision."""
+    largest = float(np.finfo(data.dtype).max)
+    if data.longest < largest**0.5 / 2:
+        return
+    raise BadInput(
+        name,
+        expected=f"rows whose dot products fit in {data.dtype}",
+        got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
+        remedy="Use --similarity cosine (for distances --normalize)"
+        + (", or --precision float64." if data.dtype.itemsize < 8 else ", or scale the rows down."),
+    )
+
+
+def no_similarity(name: str) -> BadInput:
+    """The error for pairs that do not say whether they are similar."""
+    return BadInput(
+        name,
+        expected="a third column y for contrastive: 1 for similar, 0 for dissimilar pairs",
+        got="pairs (i, j) alone",
+        remedy="Save rows (i, j, y); or use --kind alignment, which takes positives alone.",
+    )
+
+
+def dissimilar(loss: Loss, name: str, count: int) -> BadInput:
+    """The error for dissimilar pairs where positives are wanted."""
+    return BadInput(
+        name,
+        expected=f"positive pairs for {loss.kind}, y = 1",
+        got=f"{count} pairs with y = 0",
+        remedy="Leave the dissimilar pairs out, or use --kind contrastive.",
+    )
