@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from typing import IO, TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from contrastive_core.losses import Loss
     from contrastive_core.parameters import Parameter
 
-_FORMATS = ("table", "json")
+_FORMATS = ("table", "json", "csv")
 _WIDEST = 100
 
 
@@ -41,7 +42,8 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
             ["-o", "--output"],
             multiple=True,
             metavar="FORMAT[:PATH]",
-            help="table or json, and the file it goes to; repeatable. Default: table.",
+            help="table, json or csv (a row per kind), and the file it goes to; repeatable. "
+            "Default: table.",
         ),
         named("--color", ("auto", "always", "never"), default="auto", text="Colours."),
     ],
@@ -60,7 +62,7 @@ def kinds(kind: str | None, output: tuple[str, ...], color: str) -> None:
         if each.format not in _FORMATS:
             raise BadParameter(
                 "output",
-                expected="table or json",
+                expected="table, json or csv",
                 got=each.format,
                 remedy="contrast kinds -o json has everything.",
             )
@@ -71,6 +73,8 @@ def kinds(kind: str | None, output: tuple[str, ...], color: str) -> None:
     def write(out: Output, stream: IO[str]) -> None:
         if out.format == "json":
             _write_json(chosen, stream)
+        elif out.format == "csv":
+            _write_csv(chosen, stream)
         elif kind:
             stream.write(page(chosen[0]))
         else:
@@ -113,6 +117,24 @@ def _write_json(chosen: list[type[Loss]], stream: IO[str]) -> None:
         "kinds": [describe(declaration) for declaration in chosen],
     }
     stream.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write_csv(chosen: list[type[Loss]], stream: IO[str]) -> None:
+    """A row per kind."""
+    writer = csv.writer(stream, lineterminator="\n")
+    names = ("kind", "headline", "formula", "when_equal")
+    writer.writerow((*names, "inputs", "parameters", "conventions", "paper", "url"))
+    for declaration in chosen:
+        found = describe(declaration)
+        lists = (
+            [form.name for form in declaration.forms],
+            [each["name"] for each in found["parameters"]],
+            [each["name"] for each in found["conventions"]],
+        )
+        joined = [";".join(dict.fromkeys(names)) for names in lists]
+        paper = found["paper"]
+        cells = (*(found[name] for name in names), *joined, paper["citation"], paper["url"])
+        writer.writerow(cells)
 
 
 def describe(declaration: type[Loss]) -> dict[str, Any]:

@@ -142,13 +142,14 @@ def _input_option(entry: Input) -> click.Parameter:
 
 
 def _convention_option(declaration: type[Loss]) -> click.Parameter:
+    """An unknown name is answered by the core, which knows the conventions of the other kinds."""
     names = (PAPER_NAME, *dialects_of(declaration.kind))
     text = "Whose value: the paper's, or what a library prints; all, side by side."
-    return named(
-        "--convention",
-        (*names, ALL_NAME),
-        text=f"{text} {', '.join(names)}.  [default: paper]",
+    return click.Option(
+        ["--convention"],
         metavar="NAME|all",
+        shell_complete=_completing((*names, ALL_NAME)),
+        help=f"{text} {', '.join(names)}.  [default: paper]",
     )
 
 

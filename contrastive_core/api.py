@@ -127,7 +127,7 @@ def _loss(
     quiet = partial(run, workers=built.room.workers, tile=means.tile)
     engine = partial(quiet, progress=means.progress)
     work = Work(engine, quiet, standings=per_sample, progress=means.progress)
-    return summarise(evaluate(chosen, built.problem, work), built.sources, wanted)
+    return summarise(evaluate(chosen, built.problem, work), built.inputs, wanted)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +13,12 @@ from .conventions import Ledger
 from .diagnosis import warnings
 from .errors import BadParameter, NothingDefined
 from .evaluation import Columns, Evaluation, Softmax
+from .inputs import InputFile
 from .losses import Loss
 from .numerics import Float
 from .parameters import parameters
 from .problem import Positives
 from .samples import Samples, sort_order
-from .sources import Source
 from .tables import Index
 from .vocabulary import REDUCTIONS, SORTS
 
@@ -50,16 +49,6 @@ class Terms:
 
     positive: float
     partition: float
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """What was read."""
-
-    path: str
-    format: str
-    shape: tuple[int, ...]
-    dtype: str
 
 
 @dataclass(frozen=True)
@@ -152,7 +141,7 @@ def _check_word(name: str, word: str | None, known: tuple[str, ...], remedy: str
         raise BadParameter(name, expected=" or ".join(known), got=repr(word), remedy=remedy)
 
 
-def summarise(evaluation: Evaluation, sources: Sequence[Source], wanted: Wanted) -> LossResult:
+def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Wanted) -> LossResult:
     """Everything there is to say about an evaluated loss.
 
     Raises:
@@ -165,8 +154,7 @@ def summarise(evaluation: Evaluation, sources: Sequence[Source], wanted: Wanted)
     factor = evaluation.n if summed else 1
     softmax = evaluation.softmax
     ledger = loss.ledger()
-    own = "mean" if loss.reducible else "log-mean-exp"
-    reduction = wanted.reduction or own
+    reduction = wanted.reduction or loss.reduced_by
     over = f"{reduction} over {ledger.reduction}" if loss.reducible else ledger.reduction
     order = sort_order(values, wanted.sort)
     return LossResult(
@@ -187,7 +175,7 @@ def summarise(evaluation: Evaluation, sources: Sequence[Source], wanted: Wanted)
         quantiles=_quantiles(values),
         samples=_samples(evaluation, np.arange(len(values)), evaluation.standing or {}),
         worst=_listed(evaluation, order[: wanted.top]),
-        inputs=tuple(InputFile(s.name, s.format, s.shape, str(s.dtype)) for s in sources),
+        inputs=inputs,
         warnings=tuple(warnings(evaluation)),
     )
 

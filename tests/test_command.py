@@ -88,7 +88,8 @@ def test_json_holds_the_keys_of_the_contract(
     assert set(document["terms"]) == {"positive", "partition"}
     assert sum(document["terms"].values()) == pytest.approx(document["value"])
     ledger = ("name", "formula", "reference", "factor", "denominator", "reduction", "distance")
-    assert {*ledger, "normalisation", "tau", "scale"} == set(document["convention"])
+    further = ("normalisation", "candidates", "tau", "scale")
+    assert {*ledger, *further} == set(document["convention"])
     assert list(document["quantiles"]) == ["min", "p5", "p25", "p50", "p75", "p95", "max"]
     assert document["positives"]["layout"] == "stacked"
     assert document["positives"]["assumed"] is True
@@ -139,10 +140,11 @@ def test_two_files_give_what_their_stack_gives(
     [
         ("loss", ["--kind: expected the name of a loss, got none", "infonce, nt-xent, clip"]),
         ("loss --kind inofnce VIEWS", ["got 'inofnce'", "Did you mean 'infonce'?"]),
-        ("loss --kind infonce", ["expected EMBEDDINGS, or EMBEDDINGS and KEYS, got no file"]),
-        ("loss --kind infonce a b c", ["got 3 files"]),
+        ("loss --kind infonce", ["expected what infonce is computed from, got nothing."]),
+        ("loss --kind infonce a b c d", ["EMBEDDINGS, KEYS and NEGATIVES at most, got 4 files"]),
         ("loss --kind infonce absent.npy", ["absent.npy: expected an existing file"]),
-        ("loss --kind infonce --margin 1 VIEWS", ["infonce takes --tau, --temperature, --scale"]),
+        ("loss --kind infonce --margin 1 VIEWS", ["--margin belongs to contrastive, triplet."]),
+        ("loss --kind clip --margin 1 VIEWS", [", --tau, --temperature, --scale, --similarity, "]),
         ("loss --kind clip --denominator views VIEWS", ["--denominator belongs to infonce"]),
         ("loss --kind clip --symetric VIEWS", ["an option of --kind clip, got --symetric"]),
         ("loss --tau 1 VIEWS", ["Say --kind first: --tau belongs to infonce, nt-xent, clip"]),
@@ -309,9 +311,18 @@ def test_color_always_wins_over_no_color(
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_the_command_tells_every_kind(
-    kind: str, views: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, views: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["loss", "--kind", kind, "-q", str(views), "-o", "value"]) == 0
+    labels, classes = tmp_path / "labels.npy", tmp_path / "classes.npy"
+    np.save(labels, np.arange(60) % 4)
+    np.save(classes, np.eye(4, 7))
+    further = {
+        "contrastive": ["--views", "stacked"],
+        "supcon": ["--views", "stacked"],
+        "triplet": ["--labels", str(labels)],
+        "cross-entropy": ["--labels", str(labels), "--prototypes", str(classes)],
+    }.get(kind, [])
+    assert run(["loss", "--kind", kind, "-q", str(views), *further, "-o", "value"]) == 0
     assert math.isfinite(float(capsys.readouterr().out))
 
 

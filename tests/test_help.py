@@ -12,7 +12,7 @@ from contrast_cli.loss import loss
 from contrast_cli.main import run
 
 from contrastive_core.losses import LOSSES
-from contrastive_core.parameters import Choice, Number, parameters, spellings
+from contrastive_core.parameters import Choice, Number, NumberOr, parameters, spellings
 
 
 def _help(*arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -28,6 +28,36 @@ def _options(text: str) -> set[str]:
     return {option for line in lines for option in re.findall(r"--[a-z-]+", line.split("  ")[1])}
 
 
+def _unbroken(text: str) -> str:
+    """Without line breaks, and without the hyphens at which lines were broken."""
+    return " ".join(text.split()).replace("- ", "").replace("-", "")
+
+
+_SOFTMAX = "tau temperature scale similarity convention reduction"
+OPTIONS = {
+    "infonce": f"pairs bank scores positive views denominator symmetric {_SOFTMAX}",
+    "nt-xent": f"labels pairs views {_SOFTMAX}",
+    "clip": f"pairs scores positive views {_SOFTMAX}",
+    "dcl": f"pairs scores positive views {_SOFTMAX}",
+    "nce": f"pairs scores positive noise views noise-samples log-z expected seed {_SOFTMAX}",
+    "contrastive": "labels pairs match views margin distance similar normalize raw convention "
+    "reduction",
+    "siglip": "pairs scores positive views scale bias similarity convention reduction",
+    "alignment": "pairs views alpha convention reduction",
+    "uniformity": "views t convention",
+    "align-uniform": "pairs views alpha t weight convention",
+    "supcon": f"labels pairs views form {_SOFTMAX}",
+    "cross-entropy": f"labels scores prototypes {_SOFTMAX}",
+    "triplet": "labels triplets views margin distance mining average soft-margin swap normalize "
+    "raw seed convention reduction",
+}
+"""What each kind takes beside the options of all."""
+
+
+def test_the_options_of_every_kind_are_written_down_here() -> None:
+    assert list(OPTIONS) == list(LOSSES)
+
+
 @pytest.mark.parametrize("kind", LOSSES)
 @pytest.mark.parametrize("order", ["before", "after", "equals"])
 def test_help_of_a_kind_shows_its_options_and_no_others(
@@ -39,7 +69,20 @@ def test_help_of_a_kind_shows_its_options_and_no_others(
         "equals": [f"--kind={kind}", "--help"],
     }
     text = _help("loss", *words[order], capsys=capsys)
-    assert _options(text) == {f"--{name}" for name in spellings(LOSSES[kind])}
+    assert _options(text) == {f"--{name}" for name in OPTIONS[kind].split()}
+    assert set(spellings(LOSSES[kind])) <= set(OPTIONS[kind].split())
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_help_of_a_kind_shows_every_way_to_give_its_input(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = _help("loss", "--kind", kind, "--help", capsys=capsys)
+    flat = _unbroken(text)
+    assert "\nInput:\n" in text
+    for command, words in LOSSES[kind].ways():
+        assert f"  {command}\n" in text
+        assert _unbroken(words) in flat
 
 
 @pytest.mark.parametrize("kind", LOSSES)
@@ -50,13 +93,16 @@ def test_help_of_a_kind_shows_formula_meaning_paper_and_defaults(
     text = _help("loss", "--kind", kind, "--help", capsys=capsys)
     flat = " ".join(text.split())
     assert declaration.headline() in flat
-    assert declaration.meaning.replace("-", "") in flat.replace("- ", "").replace("-", "")
+    assert _unbroken(declaration.meaning) in _unbroken(text)
+    assert _unbroken(declaration.when_equal) in _unbroken(text)
     assert declaration.paper.citation in flat
-    assert declaration.paper.url in flat
+    assert f"  {declaration.paper.url}\n" in text
     for line in declaration.formula().splitlines():
         assert line in text
     for parameter in parameters(declaration):
-        if isinstance(parameter.bound, Number | Choice):
+        if isinstance(parameter.bound, Number | NumberOr):
+            assert f"[default: {parameter.default:g}]" in flat
+        if isinstance(parameter.bound, Choice):
             assert f"[default: {parameter.default}]" in flat
 
 
@@ -65,7 +111,10 @@ def test_plain_help_shows_the_shared_options_and_the_kinds(
 ) -> None:
     text = _help("loss", "--help", capsys=capsys)
     assert "--tau" not in _options(text)
-    assert {"--kind", "--views", "--threads", "--memory", "--output"} <= _options(text)
+    assert _options(text) == {
+        *("--kind", "--output", "--per-sample", "--top", "--sort", "--threads", "--memory"),
+        *("--precision", "--quiet", "--color", "--debug", "--help"),
+    }
     for kind, declaration in LOSSES.items():
         assert re.search(rf"^  {kind} ", text, re.MULTILINE)
         assert declaration.headline().split(":")[0][:40] in text
@@ -78,12 +127,22 @@ def test_an_example_per_line_in_every_help(capsys: pytest.CaptureFixture[str]) -
     assert "Print" in (loss.help or "")
 
 
-@pytest.mark.parametrize("kind", LOSSES)
-def test_the_example_of_a_kind_runs(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    program, *arguments = LOSSES[kind].example.split()
+@pytest.mark.parametrize(
+    ("kind", "example"), [(kind, each) for kind in LOSSES for each in LOSSES[kind].examples]
+)
+def test_the_examples_of_a_kind_are_shown_and_run(
+    kind: str, example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert f"  {example}\n" in _help("loss", "--kind", kind, "--help", capsys=capsys)
+    program, *arguments = example.split()
     assert program == "contrast"
+    assert arguments[:3] == ["loss", "--kind", kind]
     assert run(arguments) == 0
     assert kind in capsys.readouterr().out
+
+
+def test_every_kind_has_an_example() -> None:
+    assert all(declaration.examples for declaration in LOSSES.values())
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +150,14 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["loss", "--help"], ["loss", "--kind", "clip", "-h"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["loss", "--help"],
+        ["kinds", "--help"],
+        *(["loss", "--kind", kind, "-h"] for kind in ("clip", "nce", "triplet")),
+        ["--version"],
+    ],
 )
 def test_help_imports_neither_numpy_nor_pyarrow_nor_rich(arguments: list[str]) -> None:
     blocked = "import sys; sys.modules.update(numpy=None, pyarrow=None, rich=None);"
@@ -129,3 +195,10 @@ def test_kinds_are_completed_without_numpy() -> None:
 def test_options_of_the_kind_are_completed() -> None:
     assert _complete("contrast loss --kind infonce --den", 4) == ["--denominator"]
     assert _complete("contrast loss --kind infonce --denominator v", 5) == ["views"]
+    assert _complete("contrast loss --kind triplet --mining b", 5) == ["batch-hard"]
+    assert _complete("contrast loss --kind infonce --scores s.npy --positive d", 7) == ["diagonal"]
+    assert _complete("contrast loss --kind infonce --convention m", 5) == ["moco"]
+
+
+def test_the_kind_of_a_page_is_completed() -> None:
+    assert _complete("contrast kinds al", 2) == ["alignment", "align-uniform"]

@@ -1,6 +1,6 @@
 """From what the user gave to a problem: which form of input it is, what is read, who is whose."""
 
-from .building import build
+from .building import InputFile, build
 from .given import Given, recognise
 
-__all__ = ["Given", "build", "recognise"]
+__all__ = ["Given", "InputFile", "build", "recognise"]

@@ -66,7 +66,7 @@ def arrange(
     if views is None and alone:
         return one_cloud(source)
     if views is None and not declaration.assumes_stacked:
-        raise lacking(declaration, f"{source.name} of shape {source.shape} alone")
+        raise lacking(declaration, f"one file of shape {source.shape}")
     return _stack(source, views)
 
 

@@ -39,13 +39,32 @@ from ..sources import (
 from ..vocabulary import NOISE
 from .arrange import Arrangement, arrange, check_flat, one_cloud
 from .checks import check_own, check_range, check_width, dissimilar, flattened, no_similarity
-from .given import Recognised, open_given
+from .given import FILES, Recognised, open_given
 
 _PER_DRAW = 16
 """Bytes per draw of noise: its logit, and a function of it."""
 
 _PER_CANDIDATE = 40
 """Bytes per candidate and thread while an anchor's distances are sorted and summed."""
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """What was read.
+
+    Args:
+        role: embeddings, keys, negatives, bank, prototypes, scores, labels, pairs, ...
+        path: The path, or what an array is called.
+        format: Of rows and scores: npy, parquet, arrow or memory.
+        shape: Of rows and scores.
+        dtype: Of rows and scores.
+    """
+
+    role: str
+    path: str
+    format: str | None = None
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +74,12 @@ class Built:
     Args:
         problem: Who is whose positive.
         room: Threads, and where the rows lie.
-        sources: What was read as embeddings or scores.
+        inputs: What was read, in its order.
     """
 
     problem: Problem
     room: Room
-    sources: tuple[Source, ...]
+    inputs: tuple[InputFile, ...]
 
 
 def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
@@ -72,7 +91,7 @@ def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
     """
     builder = _Builder(loss, found, resources)
     problem = builder.methods[found.form.name]()
-    return Built(problem, builder.room, tuple(builder.sources))
+    return Built(problem, builder.room, builder.inputs())
 
 
 class _Builder:
@@ -81,6 +100,7 @@ class _Builder:
     def __init__(self, loss: Loss, found: Recognised, resources: Resources) -> None:
         self.loss, self.given, self.resources = loss, found.given, resources
         self.sources: list[Source] = list(found.sources)
+        self.others: dict[str, Source] = {}
         self.dtype = resources.precision or loss.precision
         self.room = Room(in_memory=True, workers=resources.workers)
         self.methods: dict[str, Callable[[], Problem]] = {
@@ -96,6 +116,18 @@ class _Builder:
             "scores": self.scores,
             "prototypes": self.prototypes,
         }
+
+    def inputs(self) -> tuple[InputFile, ...]:
+        """What was read: rows and scores as they are stored, and what relates them by name."""
+        opened = {**dict(zip(FILES, self.sources, strict=False)), **self.others}
+        files = [
+            InputFile(role, s.name, s.format, s.shape, str(s.dtype)) for role, s in opened.items()
+        ]
+        for role in ("labels", "pairs", "triplets", "match", "noise"):
+            given = getattr(self.given, role)
+            if given is not None and not (role == "noise" and _is_uniform(given)):
+                files.append(InputFile(role, _name(given, role)))
+        return tuple(files)
 
     def views(self) -> Problem:
         """Views in one file."""
@@ -197,7 +229,7 @@ class _Builder:
         """Ready scores."""
         (source,) = open_given(self.given.scores, "scores")
         check_flat(source)
-        self.sources = [source]
+        self.others["scores"] = source
         table = ReadyScores(source)
         if self.given.labels is not None:
             targets = read_targets(self.given.labels, table.n, table.width, beside=source.name)
@@ -218,7 +250,7 @@ class _Builder:
         data = self._prepare([*rows.strands, Strided(classes, 0, 1, classes.shape[0])])
         name = _name(self.given.labels, "labels")
         found = Positives("labels", assumed=False, description=f"the class vectors of {name}")
-        self.sources.append(classes)
+        self.others["prototypes"] = classes
         return Classified(data, rows.n, targets, found)
 
     @property
@@ -266,7 +298,7 @@ class _Builder:
             check_flat(bank)
             check_width(bank, arrangement)
             strands.append(Strided(bank, 0, 1, bank.shape[0]))
-            self.sources.append(bank)
+            self.others["bank"] = bank
         return strands
 
     def _noised(self, problem: Views | Scored) -> Problem:
@@ -274,7 +306,7 @@ class _Builder:
         if not isinstance(self.loss, NCE):
             return problem
         given = self.given.noise
-        if given is None or (isinstance(given, str) and given == NOISE):
+        if given is None or _is_uniform(given):
             return Noised(problem, None)
         scored = isinstance(problem, Scored)
         columns = problem.table.width if isinstance(problem, Scored) else problem.n
@@ -333,3 +365,7 @@ class _Builder:
 def _name(given: Any, name: str) -> str:
     """A path, or what an array is called."""
     return os.fspath(given) if isinstance(given, str | os.PathLike) else name
+
+
+def _is_uniform(given: Any) -> bool:
+    return isinstance(given, str) and given == NOISE

@@ -134,15 +134,7 @@ def _columns(declaration: type[Loss], given: Given) -> int:
     """How many related columns of one table the loss would take as its files."""
     if given.pairs is not None or given.triplets is not None or given.prototypes is not None:
         return 1
-    asked = given.names & set(INPUTS)
-    counts = [
-        sum(name in form.needs for name in FILES)
-        for form in declaration.forms
-        if asked <= {*form.needs, *form.takes}
-    ]
-    if any("keys" in form.takes for form in declaration.forms):
-        counts.append(2)
-    return max(counts, default=1)
+    return max(sum(name in (*f.needs, *f.takes) for name in FILES) for f in declaration.forms)
 
 
 def open_given(given: Any, name: str, *, related: int = 1) -> list[Source]:

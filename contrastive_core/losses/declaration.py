@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..conventions import PAPER_NAME, Dialect, Ledger
 from ..errors import BadParameter
 from ..parameters import check, knob
+from ..vocabulary import INPUTS
 from .forms import Form
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ class Loss(ABC):
     reducible: ClassVar[bool] = True
     """Whether the value is a mean of terms, so that a sum means something."""
 
+    reduced_by: ClassVar[str] = "mean"
+    """How the terms make the value."""
+
     information: ClassVar[bool] = False
     """Whether log K - L can be a bound on mutual information."""
 
@@ -131,6 +135,10 @@ class Loss(ABC):
     @abstractmethod
     def unit_rows(self) -> bool:
         """Whether every row is divided by its norm first."""
+
+    def idle(self) -> frozenset[str]:
+        """The hyper-parameters that change nothing while the others are as they are."""
+        return frozenset()
 
     @property
     def multiplier(self) -> float:
@@ -195,6 +203,11 @@ class Loss(ABC):
     def ways(cls) -> list[tuple[str, str]]:
         """Its forms of input: how each is typed, and what it is in words."""
         typed = {form.example: form.words for form in cls.forms}
+        for name in ("bank", "noise"):
+            takers = [form for form in cls.forms if name in form.takes]
+            for form in takers[:1]:
+                meaning = INPUTS[name].meaning.lower().rstrip(".")
+                typed[f"{form.example} --{name} {name}.npy"] = f"the same with {meaning}"
         return [(f"contrast loss --kind {cls.kind} {each}", typed[each]) for each in typed]
 
     @classmethod

@@ -11,6 +11,8 @@ from ..errors import BadParameter, known_names
 from ..parameters import spellings
 from .declaration import LOSSES, Loss
 
+_OTHERS = "these other parameters"
+
 
 def find_loss(kind: str) -> type[Loss]:
     """The declaration of a kind, or the error that lists the known ones."""
@@ -72,7 +74,10 @@ def make_loss(
         brought.update(dialect.sets)
         for name in (input_form, *inputs):
             brought.update(dialect.sets_with.get(name, {}))
-    return declaration(**{**brought, **explicit}, dialect=dialect)
+    made = declaration(**{**brought, **explicit}, dialect=dialect)
+    for field in sorted(made.idle() & explicit.keys()):
+        raise _means_nothing(kind, field.replace("_", "-"), _OTHERS)
+    return made
 
 
 def _explicit(declaration: type[Loss], values: Mapping[str, Any], form: str) -> dict[str, Any]:
@@ -128,7 +133,9 @@ def _check_fixed(dialect: Dialect, explicit: Mapping[str, Any]) -> None:
 def _means_nothing(kind: str, name: str, form: str) -> BadParameter:
     return BadParameter(
         name,
-        expected=f"a parameter that {kind} of {form} depends on",
+        expected=f"a parameter that {kind} of {form} depends on"
+        if form != _OTHERS
+        else f"a parameter that {kind} depends on as the others are set",
         got=f"--{name}",
         remedy="It would change nothing: leave it out.",
     )

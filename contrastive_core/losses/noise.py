@@ -70,6 +70,10 @@ class NCE(Loss):
     similarity: str = cosine_or_dot(first="dot")
     seed: float = number(0, "Seed of the draws.", least=0, whole=True)
 
+    def idle(self) -> frozenset[str]:
+        """The seed, where nothing is drawn."""
+        return frozenset({"seed"}) if self.expected else frozenset()
+
     @property
     def unit_rows(self) -> bool:
         """For a cosine."""

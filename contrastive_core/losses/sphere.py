@@ -87,6 +87,7 @@ class Uniformity(_OnSphere):
     )
     when_equal: ClassVar[str] = "0"
     reducible: ClassVar[bool] = False
+    reduced_by: ClassVar[str] = "log-mean-exp"
     assumes_stacked: ClassVar[bool] = False
     most_views: ClassVar[int | None] = None
     forms: ClassVar[tuple[Form, ...]] = (CLOUD, TWO_FILES)
@@ -121,6 +122,7 @@ class AlignUniform(_OnSphere):
     )
     when_equal: ClassVar[str] = "0"
     reducible: ClassVar[bool] = False
+    reduced_by: ClassVar[str] = "mean + log-mean-exp"
     in_nats: ClassVar[bool] = False
     precision: ClassVar[str] = "float64"
     forms: ClassVar[tuple[Form, ...]] = (TWO_FILES, VIEWS, PAIRS)

@@ -118,6 +118,13 @@ class Triplet(Loss):
                 remedy="Add --mining batch-hard, or leave --convention out.",
             )
 
+    def idle(self) -> frozenset[str]:
+        """The seed where nothing is drawn; the margin where it makes neither loss nor category."""
+        names = set() if self.mining == "random-semi-hard" else {"seed"}
+        if self.soft_margin and self.mining == "batch-hard" and not self.active_only:
+            names.add("margin")
+        return frozenset(names)
+
     @property
     def unit_rows(self) -> bool:
         """Unless rows are taken as they are."""

@@ -259,6 +259,8 @@ def _choose(table: Table, name: str, column: str | None, *, related: int) -> tup
         return (_named(table, name, column, vectors),)
     if len(vectors) == 1:
         return (vectors[0],)
+    if related == len(RELATED_NAMES[0]):
+        _check_negatives(table, name, vectors)
     fitting = [names for names in RELATED_NAMES if set(names) <= set(vectors)]
     for count in range(related, 1, -1):
         several = [names for names in fitting if len(names) == count]
@@ -277,6 +279,20 @@ def _choose(table: Table, name: str, column: str | None, *, related: int) -> tup
             else "Store each vector as one list<float> value."
         ),
     )
+
+
+def _check_negatives(table: Table, name: str, vectors: list[str]) -> None:
+    """Refuse to leave out negatives that lie in lists of lists."""
+    for column in ("negative", "negatives"):
+        pair = any(set(names) <= set(vectors) for names in RELATED_NAMES)
+        if pair and column in table.schema.names and column not in vectors:
+            raise BadInput(
+                f"{name}::{column}",
+                expected="one vector per row",
+                got=f"type {table.schema.field(column).type}",
+                remedy="Save several negatives of each anchor as a .npy file (n, k, d) and give it "
+                f"third: {name}::anchor {name}::positive negatives.npy.",
+            )
 
 
 def _named(table: Table, name: str, column: str, vectors: list[str]) -> str:

@@ -36,7 +36,7 @@ def open_source(written: str | os.PathLike[str], *, related: int = 1) -> list[So
     Raises:
         BadInput: The file is missing, unreadable, damaged, of another format, or holds no vectors.
     """
-    name = os.fspath(written)
+    name = os.fspath(written) or "''"
     location, column = split_column(name)
     path = Path(location)
     if not is_columnar(path, name, _SAVE):
