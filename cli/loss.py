@@ -31,7 +31,7 @@ class LossCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Find the kind first; then its options are known."""
         kind = written(args, "--kind")
-        if kind is not None:
+        if kind is not None and not kind.startswith("-"):
             ctx.meta["declaration"] = find_loss(kind)
         try:
             _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
@@ -159,7 +159,7 @@ def _value(
             resources=_resources(options, bar),
             **asked,
         )
-    _say(manners, result)
+    _say(manners, result, set())
     write_all(outputs, write_loss(result, manners, listing))
 
 
@@ -181,17 +181,22 @@ def _compare(
         found = api.loss_by_convention(
             declaration.kind, *files, resources=_resources(options, bar), **asked
         )
-    if found[0].result is not None:
-        _say(manners, found[0].result)
+    said: set[str] = set()
+    for each in found:
+        if each.result is not None:
+            _say(manners, each.result, said, "" if each.name == PAPER_NAME else f"{each.name}: ")
     write_all(outputs, write_conventions(declaration.kind, found, manners))
 
 
-def _say(manners: Manners, result: LossResult) -> None:
-    """What was assumed, and what to beware of."""
-    if result.positives.assumed:
-        manners.note(f"positives assumed: {result.positives.description}; --views says otherwise.")
+def _say(manners: Manners, result: LossResult, said: set[str], name: str = "") -> None:
+    """What was assumed, and what to beware of; nothing twice."""
+    assumed = f"positives assumed: {result.positives.description}; --views says otherwise."
+    if result.positives.assumed and assumed not in said:
+        manners.note(assumed)
     for warning in result.warnings:
-        manners.warn(warning)
+        if warning not in said:
+            manners.warn(f"{name}{warning}")
+    said.update((assumed, *result.warnings))
 
 
 def _refuse_value(outputs: list[Output], options: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -126,7 +126,7 @@ def kind_options(declaration: type[Loss]) -> list[click.Parameter]:
     taken = declaration.inputs()
     options = [_input_option(entry) for name, entry in INPUTS.items() if name in taken]
     for parameter in parameters(declaration):
-        options += _options(parameter)
+        options += _options(parameter, declaration.form_sets.get("scores", {}))
     options.append(_convention_option(declaration))
     if declaration.reducible:
         text = "Over the terms that define the loss."
@@ -153,7 +153,7 @@ def _convention_option(declaration: type[Loss]) -> click.Parameter:
     )
 
 
-def _options(parameter: Parameter) -> list[click.Parameter]:
+def _options(parameter: Parameter, of_scores: Mapping[str, Any]) -> list[click.Parameter]:
     """A hyper-parameter's option; and one for its inverse, where that has a name."""
     bound = parameter.bound
     if isinstance(bound, Flag):
@@ -170,12 +170,16 @@ def _options(parameter: Parameter) -> list[click.Parameter]:
         text = f"{bound.meaning}  [default: {parameter.default:g}]"
         metavar = "|".join(("NUMBER", *bound.words))
         return [click.Option([f"--{parameter.name}"], metavar=metavar, help=text)]
-    return _number_options(parameter, bound)
+    return _number_options(parameter, bound, of_scores.get(parameter.field))
 
 
-def _number_options(parameter: Parameter, bound: Number) -> list[click.Parameter]:
+def _number_options(
+    parameter: Parameter, bound: Number, of_scores: float | None
+) -> list[click.Parameter]:
+    """Its names and its inverse; `of_scores` is the default for ready scores, if that differs."""
     names = [f"--{name}" for name in (parameter.name, *bound.aliases)]
-    help_text = f"{bound.meaning}  [default: {parameter.default:g}]"
+    other = "" if of_scores in (None, parameter.default) else f"; {of_scores:g} with --scores"
+    help_text = f"{bound.meaning}  [default: {parameter.default:g}{other}]"
     options: list[click.Parameter] = [click.Option(names, metavar="NUMBER", help=help_text)]
     if bound.reciprocal:
         inverse = f"Multiplies every similarity: 1 / {parameter.name}, instead of it."

@@ -51,6 +51,9 @@ def write_meaning(formatter: click.HelpFormatter, declaration: type[Loss]) -> No
         formatter.write_text(declaration.notes())
         formatter.write_paragraph()
         formatter.write_text(f"When all embeddings are equal: {declaration.when_equal}.")
+        if declaration.known_as:
+            formatter.write_paragraph()
+            formatter.write_text(f"Elsewhere: {', '.join(declaration.known_as)}.")
         formatter.write_paragraph()
         paper = declaration.paper
         formatter.write_text(f"{paper.citation}: {paper.title}.")

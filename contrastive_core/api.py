@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from .conventions import PAPER_NAME
@@ -127,7 +128,8 @@ def _loss(
     quiet = partial(run, workers=built.room.workers, tile=means.tile)
     engine = partial(quiet, progress=means.progress)
     work = Work(engine, quiet, standings=per_sample, progress=means.progress)
-    return summarise(evaluate(chosen, built.problem, work), built.inputs, wanted)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
+        return summarise(evaluate(chosen, built.problem, work), built.inputs, wanted)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ class Dialect:
         fixed: Parameters that are part of it, with their legal values.
         forms: Forms of input it is defined for; empty for all of the kind.
         needs: An input it cannot do without.
+        without: Inputs it does not know.
     """
 
     kind: str
@@ -75,3 +76,4 @@ class Dialect:
     fixed: Mapping[str, tuple[Any, ...]] = field(default_factory=_frozen)
     forms: tuple[str, ...] = ()
     needs: str | None = None
+    without: tuple[str, ...] = ()

@@ -31,6 +31,9 @@ _HARDLY_CLOSER = 0.98
 _LISTED = 5
 """How many samples a warning names."""
 
+_ROUGH = 1e-3
+"""Rounding beyond this excuses nothing: such logits say nothing of collapse."""
+
 _FINGERPRINT_WITHIN = 1e-6
 """A value this near to the one of collapse, relative to max(1, it), is named; rounding aside."""
 
@@ -81,11 +84,12 @@ def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
     count = int(np.count_nonzero(np.abs(data.norms - 1.0) > _UNIT_WITHIN))
     if not count:
         return None
-    default = "which is the default of this kind, " if evaluation.loss.kind in _DOT else ""
+    default = " (the default of this kind)" if evaluation.loss.kind in _DOT else ""
+    free = evaluation.loss.dialect is None
     return (
         f"{count} of {data.n} rows are not of unit norm (from {data.norms.min():.4g} to "
-        f"{data.norms.max():.4g}), and --similarity dot, {default}takes them as they are: longer "
-        "rows weigh more. Use --similarity cosine to normalise."
+        f"{data.norms.max():.4g}), and a dot product{default} takes them as they are: longer rows "
+        f"weigh more.{' Use --similarity cosine to normalise.' if free else ''}"
     )
 
 
@@ -146,7 +150,8 @@ def _collapse(evaluation: Evaluation, data: Prepared | None, pairs: _Pairs | Non
         return None
     eps = float(np.finfo(data.dtype).eps) if data is not None else 0.0
     rounding = eps * (evaluation.loss.ledger().scale or 1.0)
-    if abs(mean - level) > _FINGERPRINT_WITHIN * max(1.0, level) + 2.0 * rounding:
+    slack = _FINGERPRINT_WITHIN * max(1.0, level) + 2.0 * min(rounding, _ROUGH)
+    if abs(mean - level) > slack:
         return None
     softmax = evaluation.softmax
     equal = f"the value equals {level:.6f}"
@@ -159,7 +164,7 @@ def _collapse(evaluation: Evaluation, data: Prepared | None, pairs: _Pairs | Non
             return f"{equal}, because tau = {tau:g} makes all scores alike: lower it."
     said = f"collapse: {equal}, what it is when all embeddings are equal."
     if level == 0.0 and evaluation.loss.kind in _BLIND:
-        return f"{said} Copies of one file as positives, or far too few negatives, give it too."
+        return f"{said} Positives that are copies of each other give it too."
     return f"{said} The embeddings tell the samples apart no better than a guess."
 
 

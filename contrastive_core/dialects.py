@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from .conventions import Dialect
 
-_ROWS = ("views", "two files", "pairs", "labels", "match", "three files", "triplets", "cloud")
-"""Forms that hold embeddings of which every pair may be scored."""
-
 _PML = "pytorch-metric-learning 2.9.0"
 _ST = "sentence-transformers 6.2.0"
 _TFA = "tensorflow-addons 0.23.0"
@@ -50,7 +47,7 @@ _OF_TRIPLET = (
         "Euclidean distance of unit rows, margin 0.05, mean over the triplets with a loss > 0 "
         "(0 where there is none)",
         sets={"distance": "euclidean", "margin": 0.05, "normalize": True, "average": "active"},
-        fixed={"mining": ("all",)},
+        fixed={"mining": ("all",), "soft_margin": (False,)},
     ),
     Dialect(
         "triplet",
@@ -94,14 +91,18 @@ _PER_PAIR = (
 
 _OF_NT_XENT = (
     Dialect(
-        "nt-xent", "lightly", f"{_LIGHTLY}, NTXentLoss", "the paper's value, tau 0.5", forms=_ROWS
+        "nt-xent",
+        "lightly",
+        f"{_LIGHTLY}, NTXentLoss",
+        "the paper's value, tau 0.5",
+        forms=("views", "two files", "pairs"),
     ),
     Dialect(
         "nt-xent",
         "simclr",
         "simclr (Chen et al. 2020, published source), add_contrastive_loss",
         "twice the paper's value: the losses of a sample's two views are added; tau 0.1",
-        sets={"factor": 2.0, "tau": 0.1},
+        sets={"factor": 2.0, "tau": 0.1, "added_views": True},
         fixed={"similarity": ("cosine",)},
         forms=("views", "two files", "pairs"),
     ),
@@ -110,7 +111,7 @@ _OF_NT_XENT = (
         "tensorflow-similarity",
         f"{_TFS}, SimCLRLoss",
         "twice the paper's value: the losses of a sample's two views are added; tau 0.05",
-        sets={"factor": 2.0, "tau": 0.05},
+        sets={"factor": 2.0, "tau": 0.05, "added_views": True},
         fixed={"similarity": ("cosine",)},
         forms=("views", "two files", "pairs"),
     ),
@@ -171,6 +172,7 @@ _OF_INFONCE = (
         "candidates, those of all anchors",
         sets={"tau": 0.05, "pooled": True, "denominator": "keys"},
         fixed={"denominator": ("keys",), "symmetric": (False,)},
+        without=("bank",),
         forms=("views", "two files", "pairs", "own negatives"),
     ),
     Dialect(
@@ -200,6 +202,7 @@ _OF_INFONCE = (
         "-20 s_ii + log(1 + sum_j exp(20 s_ij)): a 1 more in the denominator; of rows as they are",
         sets={"similarity": "dot", "tau": 0.05, "plus_one": True},
         fixed={"similarity": ("dot",), "denominator": ("keys",), "symmetric": (False,)},
+        without=("bank",),
         forms=("views", "two files", "pairs"),
     ),
 )

@@ -61,7 +61,8 @@ def make_room(
     if resources.memory < least:
         raise TooLittleMemory(
             "memory",
-            expected=f"at least {format_size(least)} for {n} rows of {d} numbers",
+            expected=f"at least {format_size(least)} for {n} rows of {d} numbers"
+            + (f", {format_size(extra)} of it kept beside them" if extra > rows else ""),
             got=format_size(resources.memory),
             remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
         )

@@ -17,6 +17,9 @@ from .errors import BadParameter, known_names
 
 _KEY = "contrast"
 
+LARGEST = 1e30
+"""No parameter is larger: squares of it, and its products with scores, stay in range."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -51,12 +54,13 @@ class Number:
     def check(self, name: str, value: Any) -> float:
         """The value as a number, or the error that names what is legal."""
         number = self._number(value)
-        if math.isfinite(number) and self._high_enough(number) and self._invertible(number):
+        if self._high_enough(number) and self._moderate(number):
             return int(number) if self.whole else number
-        inverse = " with a finite inverse" if self._high_enough(number) and self.reciprocal else ""
+        low = f" and at least {1 / LARGEST:g}" if self.reciprocal else ""
+        extreme = f"{low}, at most {LARGEST:g}" if self._high_enough(number) else ""
         raise BadParameter(
             name,
-            expected=self.expected + inverse,
+            expected=self.expected + extreme,
             got=str(value) or "nothing",
             remedy=f"Give {name} a value such as {self.example:g}.",
         )
@@ -74,9 +78,9 @@ class Number:
     def _high_enough(self, number: float) -> bool:
         return number > self.above if self.least is None else number >= self.least
 
-    def _invertible(self, number: float) -> bool:
-        """Whether its inverse is a number too, where that has a name."""
-        return self.reciprocal is None or (number != 0.0 and math.isfinite(1.0 / number))
+    def _moderate(self, number: float) -> bool:
+        """Whether products with it, and with its inverse where that has a name, are numbers."""
+        return abs(number) <= LARGEST and (self.reciprocal is None or number >= 1 / LARGEST)
 
     @property
     def example(self) -> float:
@@ -108,7 +112,7 @@ class NumberOr:
         if value in self.words:
             return str(value)
         number = Number()._number(value)
-        if math.isfinite(number):
+        if abs(number) <= LARGEST:
             return number
         raise BadParameter(
             name,

@@ -138,7 +138,9 @@ class Prepared:
             yield start, self.read(start, min(start + step, self.n))
 
 
-def prepare(strands: Sequence[Strided], *, unit: bool, dtype: str, in_memory: bool) -> Prepared:
+def prepare(
+    strands: Sequence[Strided], *, unit: bool, dtype: str, in_memory: bool, raw_by: str = ""
+) -> Prepared:
     """Read the strands, one after the other in the result, each source in one forward pass.
 
     Args:
@@ -146,6 +148,7 @@ def prepare(strands: Sequence[Strided], *, unit: bool, dtype: str, in_memory: bo
         unit: Divide each row by its norm.
         dtype: Working precision.
         in_memory: Whether the rows may stay in memory; else they are spilled.
+        raw_by: The option that takes rows as they are, for messages.
 
     Raises:
         BadInput: Rows that hold NaN or infinity; null vectors where a unit row is needed; numbers
@@ -158,7 +161,8 @@ def prepare(strands: Sequence[Strided], *, unit: bool, dtype: str, in_memory: bo
     offsets = np.cumsum([0, *(strand.n for strand in strands)])
     placed = list(zip(strands, (int(offset) for offset in offsets), strict=False))
     for source in dict.fromkeys(strand.source for strand in strands):
-        _fill(prepared, source, [pair for pair in placed if pair[0].source is source])
+        bad = BadRows(source.name, raw_by)
+        _fill(prepared, source, [pair for pair in placed if pair[0].source is source], bad)
     return prepared
 
 
@@ -173,9 +177,10 @@ def pick(prepared: Prepared, index: npt.NDArray[np.intp], *, in_memory: bool) ->
     return Prepared(store, norms, prepared.d, prepared.unit, prepared.dtype)
 
 
-def _fill(prepared: Prepared, source: Source, strands: Sequence[tuple[Strided, int]]) -> None:
+def _fill(
+    prepared: Prepared, source: Source, strands: Sequence[tuple[Strided, int]], bad: BadRows
+) -> None:
     """One forward pass over a source, each row to its strand's place."""
-    bad = BadRows(source.name)
     step = max(1, BLOCK // prepared.d)
     stored = source.shape[0]
     for start in range(0, stored, step):
@@ -231,8 +236,8 @@ def make_unit(rows: Float, norms: Float) -> None:
 class BadRows:
     """Rows that cannot be used, counted over a whole pass: one message for all of them."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, raw_by: str = "") -> None:
+        self.name, self.raw_by = name, raw_by
         self.found: dict[str, list[int]] = {}
 
     def note_block(self, start: int, norms: Float, ready: npt.NDArray[Any], *, unit: bool) -> None:
@@ -262,10 +267,10 @@ class BadRows:
         if bad.any():
             self.found.setdefault(holding, []).extend((start + np.flatnonzero(bad)).tolist())
 
-    @staticmethod
-    def _remedy(holding: str) -> str:
+    def _remedy(self, holding: str) -> str:
         if "zeros" in holding:
-            return "Leave these rows out, or compare raw rows with --similarity dot."
+            raw = f", or take rows as they are with {self.raw_by}" if self.raw_by else ""
+            return f"Leave these rows out{raw}."
         if "range" in holding:
             return "Use --precision float64."
         return "Leave these rows out, and look at the step that wrote them."

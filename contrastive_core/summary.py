@@ -17,7 +17,7 @@ from .inputs import InputFile
 from .losses import Loss
 from .numerics import Float
 from .parameters import parameters
-from .problem import Positives
+from .problem import Labelled, Positives, Scored, TripletList
 from .samples import Samples, sort_order
 from .tables import Index
 from .vocabulary import REDUCTIONS, SORTS
@@ -148,8 +148,10 @@ def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Wan
         NothingDefined: No sample defines the loss.
     """
     loss, values = evaluation.loss, evaluation.values
+    if np.isinf(values).any() or math.isinf(evaluation.mean):
+        raise _infinite(evaluation)
     if math.isnan(evaluation.mean):
-        raise _nothing_defined(evaluation)
+        raise nothing_defined(evaluation)
     summed = wanted.reduction == "sum"
     factor = evaluation.n if summed else 1
     softmax = evaluation.softmax
@@ -220,13 +222,45 @@ def _samples(evaluation: Evaluation, chosen: Index, told: Columns) -> Samples:
     )
 
 
-def _nothing_defined(evaluation: Evaluation) -> NothingDefined:
-    samples = len(evaluation.values)
-    lacks = "a positive" if evaluation.loss.kind == "supcon" else "a positive and a negative"
-    return NothingDefined(
+def _infinite(evaluation: Evaluation) -> BadParameter:
+    return BadParameter(
         evaluation.loss.kind,
-        expected=f"at least one {evaluation.sample} with what the formula needs ({lacks})",
-        got=f"{samples} {evaluation.sample}{'s' if samples != 1 else ''}, none with it",
-        remedy="Give more samples: the negatives of a sample are the samples that are no positives "
-        "of it. With --mining, there may be no triplet of the kind that is asked for.",
+        expected="parameters and rows for which the loss fits in float64",
+        got="a loss that does not",
+        remedy="Bring the parameters nearer to their defaults, or scale the rows down.",
+    )
+
+
+def nothing_defined(evaluation: Evaluation) -> NothingDefined:
+    """The error for a loss that no sample defines, with the cause where it is known."""
+    loss, samples = evaluation.loss, len(evaluation.values)
+    got = f"{samples} {evaluation.sample}{'s' if samples != 1 else ''}, none with it"
+    remedy = "Give two samples or more: the negatives of a sample are the other samples."
+    if isinstance(evaluation.problem, Labelled):
+        got, remedy = _why_of_labels(evaluation.problem, loss, got)
+    elif isinstance(evaluation.problem, Scored):
+        remedy = "Scores need two columns or more: the positive's, and those of the negatives."
+    elif isinstance(evaluation.problem, TripletList):
+        got, remedy = "no such triplet", "Take --mining all, or other triplets."
+    return NothingDefined(
+        loss.kind,
+        expected=f"at least one {evaluation.sample} with what the formula needs "
+        f"({'a positive' if loss.kind == 'supcon' else 'a positive and a negative'})",
+        got=got,
+        remedy=remedy,
+    )
+
+
+def _why_of_labels(problem: Labelled, loss: Loss, got: str) -> tuple[str, str]:
+    """No positives, no negatives, or no triplet of the sort that is asked for."""
+    rows, mining = problem.data.n, getattr(loss, "mining", "all")
+    if not problem.positives.any():
+        return f"{rows} rows, each alone in its class or without one", (
+            "A class needs two rows or more: check that the labels are classes, and no ids."
+        )
+    if np.count_nonzero(problem.sizes) < 2:
+        return "rows of one class only", "A negative is a row of another class: give more classes."
+    return (
+        f"{got}: no {mining} triplet",
+        "Take --mining all to see how many there are of each sort.",
     )

@@ -6,7 +6,6 @@ all candidates need the table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,16 +179,16 @@ def _look(problem: Labelled, chosen: Index | None, work: Work) -> Columns:
 
 def remarks_on_labels(problem: Labelled) -> tuple[str, ...]:
     """What to know of the labels: rows without one, rows alone in their class."""
-    remarks: Sequence[tuple[int, str]] = (
+    remarks = (
         (
             int(np.count_nonzero(problem.codes < 0)),
-            "without a label: no positives; candidates of a softmax, and nobody's negative in "
-            "triplets and pairs",
+            "without a label (no positives; candidates of a softmax, and nobody's negative in "
+            "triplets and pairs)",
         ),
         (
             int(np.count_nonzero((problem.positives == 0) & (problem.codes >= 0))),
-            "alone in their class: they have no positive",
+            "alone in their class, without a positive",
         ),
     )
     rows = problem.data.n
-    return tuple(f"{count} of {rows} rows are {text}." for count, text in remarks if count)
+    return tuple(f"rows {text}: {count} of {rows}." for count, text in remarks if count)

@@ -44,7 +44,7 @@ def evaluate_contests(loss: PerAnchor, problem: Views | Classified, work: Work) 
         "row" if isinstance(problem, Classified) else "anchor" if len(contests) == 1 else "pair",
         values,
         mean,
-        n,
+        loss.terms(n),
         problem.data.dtype.name,
         rows=problem.n,
         views=len(values) > problem.n,

@@ -19,6 +19,9 @@ from .work import Work
 
 _ITSELF = Offsets((0,))
 
+_NO_DISTANCE = 1e-3
+"""A mean distance below this is none: its square is the 1e-6 within which collapse is named."""
+
 
 def evaluate_alignment(loss: Alignment, problem: Views) -> Evaluation:
     """|z_i - z'_i|^alpha of every sample."""
@@ -35,7 +38,7 @@ def evaluate_alignment(loss: Alignment, problem: Views) -> Evaluation:
         problem.data.dtype.name,
         rows=problem.n,
         columns={"distance": distances},
-        collapsed=0.0,
+        collapsed=0.0 if distances.mean() < _NO_DISTANCE else None,  # not by underflow
     )
 
 

@@ -62,11 +62,13 @@ def arrange(
         return _two(sources[0], sources[1], views)
     (source,) = sources
     if len(source.shape) == 3:
+        if views is None and declaration.most_views == 2 and 2 not in source.shape[:2]:
+            raise too_many(source.name, f"shape {source.shape}", declaration)
         return _few(_axis(source, views), declaration)
     if views is None and alone:
         return one_cloud(source)
     if views is None and not declaration.assumes_stacked:
-        raise lacking(declaration, f"one file of shape {source.shape}")
+        raise lacking(declaration, f"one file of shape {source.shape}, {source.name}")
     return _stack(source, views)
 
 
@@ -92,14 +94,19 @@ def _few(arrangement: Arrangement, declaration: type[Loss]) -> Arrangement:
     """Refuse more views than a loss can take."""
     count, most = len(arrangement.strands), declaration.most_views
     if most is not None and count > most:
-        more = [kind for kind, other in LOSSES.items() if other.most_views is None]
-        raise BadInput(
-            arrangement.strands[0].name,
-            expected=f"{most} views for {declaration.kind}",
-            got=f"{count} views",
-            remedy=f"Save two of them, or use a kind that takes more: {', '.join(more)}.",
-        )
+        raise too_many(arrangement.strands[0].name, f"{count} views", declaration)
     return arrangement
+
+
+def too_many(name: str, got: str, declaration: type[Loss]) -> BadInput:
+    """The error for more views than a loss can take."""
+    more = [kind for kind, other in LOSSES.items() if other.most_views is None]
+    return BadInput(
+        name,
+        expected=f"{declaration.most_views} views for {declaration.kind}",
+        got=got,
+        remedy=f"Save two of them, or use a kind that takes more: {', '.join(more)}.",
+    )
 
 
 def _two(first: Source, second: Source, views: str | None) -> Arrangement:

@@ -106,7 +106,6 @@ class _Builder:
         self.methods: dict[str, Callable[[], Problem]] = {
             "views": self.views,
             "two files": self.two_files,
-            "match": self.match,
             "cloud": self.cloud,
             "pairs": self.pairs,
             "labels": self.labels,
@@ -137,12 +136,8 @@ class _Builder:
         return self._views(arrangement)
 
     def two_files(self) -> Problem:
-        """Two files."""
-        return self._views(self._arranged())
-
-    def match(self) -> Problem:
-        """Two files, and whether their rows belong together."""
-        return self._matched(self._arranged())
+        """Two files; for contrastive, whether their rows belong together."""
+        return self.views()
 
     def cloud(self) -> Problem:
         """One cloud, or one for each view."""
@@ -273,13 +268,14 @@ class _Builder:
             n + picked, d, self.dtype, self.resources, views=len(strands), extra=self._extra(n)
         )
         unit, in_memory = self.loss.unit_rows, self.room.in_memory
-        data = prepare(strands, unit=unit, dtype=self.dtype, in_memory=in_memory)
+        raw_by = self.loss.raw_by
+        data = prepare(strands, unit=unit, dtype=self.dtype, in_memory=in_memory, raw_by=raw_by)
         check_range(data, strands[0].name)
         return data
 
     def _extra(self, n: int) -> int:
         """Bytes that the loss keeps beside the rows: its draws, or rows of sorted distances."""
-        if isinstance(self.loss, NCE):
+        if isinstance(self.loss, NCE) and not self.loss.expected:
             return _PER_DRAW * n * int(self.loss.noise_samples)
         return _PER_CANDIDATE * n * self.resources.workers if isinstance(self.loss, Triplet) else 0
 

@@ -87,8 +87,14 @@ class Loss(ABC):
     meaning: ClassVar[str]
     """Two plain sentences for a newcomer."""
 
+    known_as: ClassVar[tuple[str, ...]] = ()
+    """Names it goes by elsewhere, in small letters without dashes."""
+
     forms: ClassVar[tuple[Form, ...]]
     """The forms of input it takes."""
+
+    raw_by: ClassVar[str] = ""
+    """The option that takes rows as they are, where there is one."""
 
     when_equal: ClassVar[str]
     """Its value when all embeddings are equal, in words."""
@@ -234,6 +240,8 @@ class Loss(ABC):
 class PerAnchor(Loss):
     """A loss in which an anchor with a few known positives meets candidates, all scored alike."""
 
+    raw_by: ClassVar[str] = "--similarity dot"
+
     @property
     @abstractmethod
     def scored_by(self) -> str:
@@ -269,6 +277,10 @@ class PerAnchor(Loss):
     def without_negatives(self) -> float:
         """The loss of an anchor without a negative."""
         return math.nan
+
+    def terms(self, anchors: int) -> int:
+        """How many terms the mean is over, of that many anchors."""
+        return anchors
 
     def softmax_size(self, candidates: int, positives: int) -> int:
         """K, the terms of the denominator: `candidates`, with that many positives among them."""

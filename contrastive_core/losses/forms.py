@@ -61,7 +61,7 @@ TWO_FILES = Form(
     "emb.npy keys.npy",
 )
 MATCHED = Form(
-    "match",
+    "two files",
     ("embeddings", "keys"),
     ("match",),
     "two files, and whether row i of both are similar (without --match all are)",

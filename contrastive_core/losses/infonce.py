@@ -51,6 +51,13 @@ class InfoNCE(Softmax):
         "Each embedding must recognise its own key among all keys, as in a multiple-choice test. "
         "The loss is how surprised it is by the right answer: 0 is certainty, log K is a guess."
     )
+    known_as: ClassVar[tuple[str, ...]] = (
+        "mnrl",
+        "multiplenegativesranking",
+        "npair",
+        "npairs",
+        "cpc",
+    )
     when_equal: ClassVar[str] = "log K for K candidates"
     information: ClassVar[bool] = True
     forms: ClassVar[tuple[Form, ...]] = (

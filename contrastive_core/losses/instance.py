@@ -50,6 +50,7 @@ class NTXent(Softmax):
         "Every view must recognise the other view of its sample among all views of the batch. "
         "Both views take their turn as anchor, so swapping the two files changes nothing."
     )
+    known_as: ClassVar[tuple[str, ...]] = ("ntxent", "simclr", "npairsimclr")
     when_equal: ClassVar[str] = "log(2N - 1); log(n - 1) of n rows with labels"
     most_views: ClassVar[int | None] = None
     forms: ClassVar[tuple[Form, ...]] = (TWO_FILES, VIEWS, MANY_VIEWS, LABELLED_VIEWS, PAIRS)
@@ -61,6 +62,7 @@ class NTXent(Softmax):
     tau: float = temperature(0.5)
     per_pair: bool = knob(False)
     zero_without_negatives: bool = knob(False)
+    added_views: bool = knob(False)
 
     def directions(self, problem: Paired) -> tuple[Direction, ...]:
         """All views against all views."""
@@ -78,6 +80,10 @@ class NTXent(Softmax):
         (log_negatives,) = reduced
         gaps = log_negatives[:, None] - positives / self.tau
         return np.asarray(np.logaddexp(0.0, gaps).mean(axis=1))
+
+    def terms(self, anchors: int) -> int:
+        """The anchors; or the samples, where the losses of two views are added."""
+        return anchors // 2 if self.added_views else anchors
 
     @property
     def without_negatives(self) -> float:
@@ -119,6 +125,8 @@ class NTXent(Softmax):
             return "all ordered positive pairs"
         if self.input_form == "labels":
             return "all rows with a positive and a negative"
+        if self.added_views:
+            return "the N samples, the losses of both views added"
         return "all 2N views (VN for V views)"
 
 
@@ -145,6 +153,7 @@ class CLIP(Softmax):
         "Each row of the first file must recognise its partner in the second, and the other way "
         "round. The two directions are averaged, so swapping the files changes nothing."
     )
+    known_as: ClassVar[tuple[str, ...]] = ("symmetricinfonce", "openclip")
     when_equal: ClassVar[str] = "log N"
     information: ClassVar[bool] = True
     forms: ClassVar[tuple[Form, ...]] = (TWO_FILES, VIEWS, PAIRS, SQUARE_SCORES)

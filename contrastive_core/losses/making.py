@@ -6,24 +6,41 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..conventions import PAPER_NAME, Dialect
-from ..dialects import dialects_of
+from ..dialects import DIALECTS, dialects_of
 from ..errors import BadParameter, known_names
 from ..parameters import spellings
 from .declaration import LOSSES, Loss
-
-_OTHERS = "these other parameters"
 
 
 def find_loss(kind: str) -> type[Loss]:
     """The declaration of a kind, or the error that lists the known ones."""
     if kind in LOSSES:
         return LOSSES[kind]
+    meant = _known_as(kind)
     raise BadParameter(
         "kind",
         expected="the name of a loss",
         got=repr(kind),
-        remedy=known_names(kind, LOSSES),
+        remedy=f"It is known here as {meant}." if meant else known_names(kind, LOSSES),
     )
+
+
+def _known_as(name: str) -> str:
+    """The kinds that have this name elsewhere, and under which convention."""
+    plain = name.lower().replace("-", "").replace("_", "").replace(" ", "").removesuffix("loss")
+    found = [kind for kind, other in LOSSES.items() if plain in other.known_as]
+    found += [
+        f"{dialect.kind} --convention {dialect.name}"
+        for dialect in DIALECTS
+        if plain and plain in (dialect.name, *_classes(dialect.reference))
+    ]
+    return " or ".join(found)
+
+
+def _classes(reference: str) -> list[str]:
+    """The classes that a reference names, in small letters."""
+    words = reference.replace(",", " ").replace("_", "").split()
+    return [word.lower().removesuffix("loss") for word in words if word.endswith(("Loss", "_loss"))]
 
 
 def find_dialect(kind: str, name: str) -> Dialect | None:
@@ -70,13 +87,14 @@ def make_loss(
         brought.update(declaration.form_sets.get(name, {}))
     if dialect is not None:
         _check_dialect(dialect, input_form, inputs)
+        _check_inputs(dialect, inputs)
         _check_fixed(dialect, explicit)
         brought.update(dialect.sets)
         for name in (input_form, *inputs):
             brought.update(dialect.sets_with.get(name, {}))
     made = declaration(**{**brought, **explicit}, dialect=dialect)
     for field in sorted(made.idle() & explicit.keys()):
-        raise _means_nothing(kind, field.replace("_", "-"), _OTHERS)
+        raise _means_nothing(kind, field.replace("_", "-"))
     return made
 
 
@@ -93,7 +111,7 @@ def _explicit(declaration: type[Loss], values: Mapping[str, Any], form: str) -> 
         if field in given:
             raise _said_twice(said[field], name)
         if field in declaration.form_refuses.get(form, ()):
-            raise _means_nothing(declaration.kind, name, form)
+            raise _not_for(declaration.kind, name, form)
         given[field], said[field] = known[name].value(value), name
     return given
 
@@ -117,6 +135,17 @@ def _check_dialect(dialect: Dialect, form: str, inputs: Iterable[str]) -> None:
         )
 
 
+def _check_inputs(dialect: Dialect, inputs: Iterable[str]) -> None:
+    """Refuse an input that a library does not know."""
+    for name in sorted(set(dialect.without) & set(inputs)):
+        raise BadParameter(
+            "convention",
+            expected=f"no --{name}, which {dialect.name} does not know for {dialect.kind}",
+            got=f"--{name}",
+            remedy=f"Leave --{name} out, or take another convention.",
+        )
+
+
 def _check_fixed(dialect: Dialect, explicit: Mapping[str, Any]) -> None:
     """Refuse what contradicts a fixed part of a convention."""
     for field, legal in dialect.fixed.items():
@@ -126,16 +155,24 @@ def _check_fixed(dialect: Dialect, explicit: Mapping[str, Any]) -> None:
                 name,
                 expected=f"{name} {' or '.join(map(str, legal))} under --convention {dialect.name}",
                 got=str(explicit[field]),
-                remedy=f"Leave {name} out, or take another convention; {dialect.reference}.",
+                remedy=f"It is fixed in {dialect.reference}. Leave {name} out, or take another "
+                "convention.",
             )
 
 
-def _means_nothing(kind: str, name: str, form: str) -> BadParameter:
+def _not_for(kind: str, name: str, form: str) -> BadParameter:
     return BadParameter(
         name,
-        expected=f"a parameter that {kind} of {form} depends on"
-        if form != _OTHERS
-        else f"a parameter that {kind} depends on as the others are set",
+        expected=f"a parameter that {kind} of {form} takes",
+        got=f"--{name}",
+        remedy=f"Leave it out: {kind} of {form} does not know it.",
+    )
+
+
+def _means_nothing(kind: str, name: str) -> BadParameter:
+    return BadParameter(
+        name,
+        expected=f"a parameter that {kind} depends on, as the others are set",
         got=f"--{name}",
         remedy="It would change nothing: leave it out.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..parameters import Switch, choice, declare, knob, number
 from .declaration import Loss, Paper, declared, refuse_outside_cosine
@@ -35,6 +35,8 @@ class Contrastive(Loss):
         "Similar pairs cost half their squared distance. Dissimilar pairs cost nothing once they "
         "are the margin apart, and half the square of what is missing before that."
     )
+    known_as: ClassVar[tuple[str, ...]] = ("siamese", "pairwise")
+    raw_by: ClassVar[str] = "--raw"
     when_equal: ClassVar[str] = "0 for similar pairs, m^2 / 2 for dissimilar ones"
     assumes_stacked: ClassVar[bool] = False
     in_nats: ClassVar[bool] = False
@@ -45,7 +47,10 @@ class Contrastive(Loss):
         MATCHED,
         with_input(STATED_VIEWS, "match"),
     )
-    form_refuses: ClassVar[Mapping[str, tuple[str, ...]]] = {"labels": ("similar",)}
+    form_sets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "pairs": {"flagged": True},
+        "match": {"flagged": True},
+    }
     examples: ClassVar[tuple[str, ...]] = (
         "contrast loss --kind contrastive --pairs sample_data/pairs.npy "
         "sample_data/emb.parquet::z1",
@@ -65,12 +70,17 @@ class Contrastive(Loss):
     )
     squared: bool = knob(True)
     nonzero_parts: bool = knob(False)
+    flagged: bool = knob(False)
 
     def __post_init__(self) -> None:
         """Check the hyper-parameters, and that they go together."""
         super().__post_init__()
         given = None if self.nonzero_parts else self.normalize
         refuse_outside_cosine(given, self.distance)
+
+    def idle(self) -> frozenset[str]:
+        """The meaning of y, where there is none."""
+        return frozenset() if self.flagged or not self.input_form else frozenset({"similar"})
 
     @property
     def unit_rows(self) -> bool:

@@ -42,6 +42,7 @@ class SigLIP(PerAnchor):
         "Every pair of rows is asked on its own whether it belongs together. The loss of a row is "
         "the sum of its N answers, so that it does not depend on how they compare with each other."
     )
+    known_as: ClassVar[tuple[str, ...]] = ("sigmoid",)
     when_equal: ClassVar[str] = (
         "softplus(-(scale + bias)) + (N - 1) softplus(scale + bias), N log 2 with the defaults"
     )
@@ -50,8 +51,8 @@ class SigLIP(PerAnchor):
     form_refuses: ClassVar[Mapping[str, tuple[str, ...]]] = {"scores": ("similarity",)}
     examples: ClassVar[tuple[str, ...]] = ("contrast loss --kind siglip sample_data/emb.npy",)
 
-    scale: float = number(10.0, "Multiplies every similarity (1 for --scores).", above=0.0)
-    bias: float = number(-10.0, "Is added to scale * similarity (0 for --scores).")
+    scale: float = number(10.0, "Multiplies every similarity.", above=0.0)
+    bias: float = number(-10.0, "Is added to scale * similarity.")
     similarity: str = cosine_or_dot()
 
     @property

@@ -39,6 +39,8 @@ class Triplet(Loss):
         "For every anchor, any row of its class must be nearer than any row of another class, with "
         "a margin to spare. Triplets that keep the margin cost nothing and teach nothing."
     )
+    known_as: ClassVar[tuple[str, ...]] = ("facenet", "tripletmargin", "batchhardtriplet")
+    raw_by: ClassVar[str] = "--raw"
     when_equal: ClassVar[str] = "the margin m; log 2 with --soft-margin"
     assumes_stacked: ClassVar[bool] = False
     in_nats: ClassVar[bool] = False

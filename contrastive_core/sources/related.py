@@ -198,6 +198,14 @@ def read_triplets(given: Any, n: int, *, name: str = "triplets") -> TripletRows:
             got=f"an anchor that is its own positive in {rows_found(anchor == positive)}",
             remedy=_LEAVE_OUT,
         )
+    same = (negative == anchor) | (negative == positive)
+    if same.any():
+        raise BadInput(
+            columns[0].name,
+            expected="a negative that is neither the anchor nor the positive",
+            got=f"one that is in {rows_found(same)}",
+            remedy=f"{_LEAVE_OUT} Rows (i, j, y) of 0 and 1 are pairs: --pairs.",
+        )
     return TripletRows(anchor, positive, negative)
 
 
