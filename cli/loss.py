@@ -193,10 +193,13 @@ def _say(manners: Manners, result: LossResult, said: set[str], name: str = "") -
     assumed = f"positives assumed: {result.positives.description}; --views says otherwise."
     if result.positives.assumed and assumed not in said:
         manners.note(assumed)
+    own = f"candidates: {result.positives.description}, and nobody else's."
+    if result.positives.layout == "own negatives" and own not in said:
+        manners.note(own)
     for warning in result.warnings:
         if warning not in said:
             manners.warn(f"{name}{warning}")
-    said.update((assumed, *result.warnings))
+    said.update((assumed, own, *result.warnings))
 
 
 def _refuse_value(outputs: list[Output], options: dict[str, Any]) -> None:

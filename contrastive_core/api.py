@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from .evaluate import Work, evaluate
 from .inputs import Given, build, recognise
 from .losses import find_dialect, find_loss, make_loss
 from .resources import Resources
-from .summary import LossResult, Wanted, summarise
+from .summary import Asked, LossResult, summarise
 
 Data = str | os.PathLike[str] | npt.ArrayLike
 """A path (`PATH::column` for one column of a table), or an array."""
@@ -86,7 +87,7 @@ def loss(
         ContrastError: Bad input or parameters, or no sample that defines the loss; the message
             says what was expected, what was got and what to do.
     """
-    wanted = Wanted(reduction, top, sort)
+    wanted = Asked(reduction, top, sort)
     given = Given(
         embeddings,
         keys,
@@ -109,7 +110,7 @@ def loss(
 def _loss(
     kind: str,
     given: Given,
-    wanted: Wanted,
+    wanted: Asked,
     means: Resources,
     convention: str,
     parameters: dict[str, Any],
@@ -129,7 +130,11 @@ def _loss(
     engine = partial(quiet, progress=means.progress)
     work = Work(engine, quiet, standings=per_sample, progress=means.progress)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
-        return summarise(evaluate(chosen, built.problem, work), built.inputs, wanted)
+        result = summarise(evaluate(chosen, built.problem, work), built.inputs, wanted)
+    if not built.unused:
+        return result
+    columns = f"vector columns that {kind} does not read here: {', '.join(built.unused)}."
+    return dataclasses.replace(result, warnings=(*result.warnings, columns))
 
 
 @dataclass(frozen=True)

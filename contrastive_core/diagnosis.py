@@ -38,13 +38,6 @@ _FINGERPRINT_WITHIN = 1e-6
 """A value this near to the one of collapse, relative to max(1, it), is named; rounding aside."""
 
 
-_DOT = ("nce", "cross-entropy")
-"""Kinds whose default similarity is the dot product."""
-
-_BLIND = ("alignment", "contrastive")
-"""Kinds whose value is 0 for positives that coincide, collapsed or not."""
-
-
 def warnings(evaluation: Evaluation) -> list[str]:
     """All warnings, most fundamental first."""
     problem, views = evaluation.problem, _views(evaluation.problem)
@@ -78,17 +71,15 @@ def _data(problem: Problem) -> Prepared | None:
 
 def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
     """Products and distances of rows that are not of unit norm depend on the norms."""
-    dot = getattr(evaluation.loss, "similarity", "") == "dot"
-    if data is None or data.unit or not dot:
+    if data is None or data.unit or evaluation.loss.scored_by != "dot":
         return None
     count = int(np.count_nonzero(np.abs(data.norms - 1.0) > _UNIT_WITHIN))
     if not count:
         return None
-    default = " (the default of this kind)" if evaluation.loss.kind in _DOT else ""
     free = evaluation.loss.dialect is None
     return (
         f"{count} of {data.n} rows are not of unit norm (from {data.norms.min():.4g} to "
-        f"{data.norms.max():.4g}), and a dot product{default} takes them as they are: longer rows "
+        f"{data.norms.max():.4g}), and a dot product takes them as they are: longer rows "
         f"weigh more.{' Use --similarity cosine to normalise.' if free else ''}"
     )
 
@@ -136,7 +127,7 @@ def _pairs(evaluation: Evaluation, views: Views) -> _Pairs | None:
         return None
     positives = views.positive_scores(views.view(0))[:, 0]
     others = _mean_of_others(views, positives)
-    if views.data.unit or hasattr(evaluation.loss, "similarity"):
+    if views.data.unit or evaluation.loss.scored_by is not None:
         return _Pairs(positives, others, "similarity")
     squares = [views.data.norms[: views.n] ** 2, views.data.norms[views.n : 2 * views.n] ** 2]
     mean = float(squares[0].mean() + squares[1].mean())
@@ -163,7 +154,7 @@ def _collapse(evaluation: Evaluation, data: Prepared | None, pairs: _Pairs | Non
             tau = evaluation.loss.temperature
             return f"{equal}, because tau = {tau:g} makes all scores alike: lower it."
     said = f"collapse: {equal}, what it is when all embeddings are equal."
-    if level == 0.0 and evaluation.loss.kind in _BLIND:
+    if level == 0.0 and evaluation.loss.blind:
         return f"{said} Positives that are copies of each other give it too."
     return f"{said} The embeddings tell the samples apart no better than a guess."
 

@@ -23,7 +23,7 @@ Look = Callable[[Index], Columns]
 
 
 @dataclass(frozen=True, eq=False)
-class Softmax:
+class SoftmaxParts:
     """What is known of a softmax beside its value.
 
     Args:
@@ -76,7 +76,7 @@ class Evaluation:
     look: Look | None = None
     chance: float | None = None
     collapsed: float | None = None
-    softmax: Softmax | None = None
+    softmax: SoftmaxParts | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     competitions: tuple[Competition, ...] = ()
     remarks: tuple[str, ...] = ()

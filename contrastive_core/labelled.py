@@ -18,6 +18,10 @@ Codes = npt.NDArray[np.int64]
 """A class per row, from 0; -1 for none."""
 
 
+_ROWS = 512
+"""Rows of a group at most."""
+
+
 @dataclass(frozen=True)
 class Positives:
     """How the positives were found.
@@ -75,7 +79,7 @@ class Labelled:
         """The rows with a class in the order of their classes, a block at a time."""
         order = np.argsort(self.codes, kind="stable")[np.count_nonzero(self.codes < 0) :]
         ends = np.concatenate([[0], np.cumsum(self.sizes)])
-        step, first = max(1, BLOCK // self.data.d), 0
+        step, first = _step(self.data.d), 0
         while first < len(self.sizes):
             fitting = int(np.searchsorted(ends, ends[first] + step, "right")) - 1
             last = max(first + 1, fitting)
@@ -83,7 +87,8 @@ class Labelled:
             sums = self._sums(ids, ends[first:last] - ends[first], step)
             for start in range(0, len(ids), step):
                 part = ids[start : start + step]
-                yield Group(part, self.data.take(part).astype(np.float64), first, sums)
+                rows = self.data.take(part).astype(np.float64)
+                yield Group(part, rows, first, sums, ids)
             first = last
 
     def _sums(self, ids: Index, starts: Index, step: int) -> Float:
@@ -106,9 +111,26 @@ class Group:
         rows: Themselves, in float64, shape (g, d).
         first: The first of the classes.
         sums: Sum of all rows of each of the classes, shape (classes, d).
+        among: All rows of these classes.
     """
 
     ids: Index
     rows: Float
     first: int
     sums: Float
+    among: Index
+
+    def mates(self, problem: Labelled) -> Iterator[tuple[Index, Float]]:
+        """(rows, themselves in float64) of all rows of these classes, a block at a time."""
+        if len(self.among) == len(self.ids):
+            yield self.ids, self.rows
+            return
+        step = _step(problem.data.d)
+        for start in range(0, len(self.among), step):
+            part = self.among[start : start + step]
+            yield part, problem.data.take(part).astype(np.float64)
+
+
+def _step(d: int) -> int:
+    """Rows of a block: few enough that the products of two blocks are a block too."""
+    return max(1, min(_ROWS, BLOCK // d))

@@ -22,6 +22,10 @@ _DECODING = 24
 """Bytes per number while a block is decoded: stored, float64, ready."""
 
 
+_BLOCKS_OF_SCORES = 4
+"""Blocks of ready scores in use at once: as read, as logits, and what they are reduced to."""
+
+
 @dataclass(frozen=True)
 class Room:
     """How the memory bound is spent.
@@ -70,6 +74,22 @@ def make_room(
     free = resources.memory - kept - (rows if in_memory else 0)
     fitting = free // (in_place if in_memory else spilled)
     return Room(in_memory, int(max(1, min(resources.workers, fitting))))
+
+
+def check_room(n: int, width: int, resources: Resources) -> None:
+    """Refuse a bound below what n rows of ready scores need, which are read a block at a time.
+
+    Raises:
+        TooLittleMemory: The message names the least that works.
+    """
+    least = n * _PER_ROW + _BLOCKS_OF_SCORES * 8 * max(4 * BLOCK, width)
+    if resources.memory < least:
+        raise TooLittleMemory(
+            "memory",
+            expected=f"at least {format_size(least)} for {n} rows of {width} scores",
+            got=format_size(resources.memory),
+            remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
+        )
 
 
 def _worker(n: int, d: int, item: int, *, spilled: bool) -> int:

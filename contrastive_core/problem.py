@@ -88,6 +88,13 @@ class Views:
         reach = range(1 - self.count, self.count)
         return Offsets(tuple(step * self.n for step in reach))
 
+    @property
+    def as_classes(self) -> Labelled:
+        """The same, each sample a class of its own."""
+        samples = np.arange(self.n)
+        codes = np.tile(samples, self.count)
+        return Labelled(self.data, self.n, self.count, codes, tuple(samples), self.found)
+
     def positive_ids(self, anchors: Span) -> Index:
         """Rows of each anchor's positives, shape (anchors, count - 1)."""
         ids = np.arange(anchors.start, anchors.stop)[:, None]
@@ -248,13 +255,11 @@ class Scored:
         table: The scores.
         targets: The column of each row's positive, -1 for none, shape (n,).
         found: How the positives were found.
-        square: Whether column i is the key of row i, so that columns may be anchors too.
     """
 
     table: ScoreRows
     targets: Codes
     found: Positives
-    square: bool = False
 
     @property
     def n(self) -> int:

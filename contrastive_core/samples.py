@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from .numerics import Float
 from .tables import Index
 
 Column = npt.NDArray[Any] | None
+
+CATEGORIES = ("easy", "semi-hard", "hard")
+"""What the codes of the column `category` stand for."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Samples:
         positive_index: Row of the positive.
         negative_distance: D(a, n); with a swap the smaller of it and D(p, n).
         negative_index: Row of the negative.
-        category: easy, semi-hard or hard.
+        category: Its place in `CATEGORIES`: 0 easy, 1 semi-hard, 2 hard.
         triplets: Triplets of the anchor.
         hard: How many of them are hard.
         semi_hard: How many are semi-hard.
@@ -93,6 +97,14 @@ class Samples:
         named = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         order = ["index", "view", "loss", *named]
         return [(name, named[name]) for name in dict.fromkeys(order) if named[name] is not None]
+
+    def rows(self, start: int, stop: int) -> Iterator[tuple[Any, ...]]:
+        """Some samples as plain values, the category as a word."""
+        parts = []
+        for name, values in self.columns():
+            part = values[start:stop].tolist()
+            parts.append([CATEGORIES[code] for code in part] if name == "category" else part)
+        return zip(*parts, strict=True)
 
     def take(self, order: Index) -> Samples:
         """Some samples, in an order."""

@@ -12,7 +12,8 @@ import numpy as np
 from .conventions import Ledger
 from .diagnosis import warnings
 from .errors import BadParameter, NothingDefined
-from .evaluation import Columns, Evaluation, Softmax
+from .evaluate.work import infinite
+from .evaluation import Columns, Evaluation, SoftmaxParts
 from .inputs import InputFile
 from .losses import Loss
 from .numerics import Float
@@ -100,7 +101,7 @@ class LossResult:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Asked:
     """How a result is reduced, and which samples it lists.
 
     Args:
@@ -127,7 +128,7 @@ class Wanted:
 
     def check(self, loss: Loss) -> None:
         """Refuse a reduction where one value describes a set."""
-        if self.reduction is not None and not loss.reducible:
+        if self.reduction is not None and not loss.summable:
             raise BadParameter(
                 "reduction",
                 expected=f"no --reduction for {loss.kind}",
@@ -141,7 +142,7 @@ def _check_word(name: str, word: str | None, known: tuple[str, ...], remedy: str
         raise BadParameter(name, expected=" or ".join(known), got=repr(word), remedy=remedy)
 
 
-def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Wanted) -> LossResult:
+def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Asked) -> LossResult:
     """Everything there is to say about an evaluated loss.
 
     Raises:
@@ -149,7 +150,7 @@ def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Wan
     """
     loss, values = evaluation.loss, evaluation.values
     if np.isinf(values).any() or math.isinf(evaluation.mean):
-        raise _infinite(evaluation)
+        raise infinite(loss)
     if math.isnan(evaluation.mean):
         raise nothing_defined(evaluation)
     summed = wanted.reduction == "sum"
@@ -184,10 +185,12 @@ def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Wan
 
 def _set(loss: Loss) -> dict[str, Any]:
     """The hyper-parameters in force."""
-    return {p.field: getattr(loss, p.field) for p in parameters(type(loss))}
+    unused = loss.form_refuses.get(loss.input_form, ())
+    named = (p.field for p in parameters(type(loss)))
+    return {name: getattr(loss, name) for name in named if name not in unused}
 
 
-def _terms(softmax: Softmax | None, mean: float) -> Terms | None:
+def _terms(softmax: SoftmaxParts | None, mean: float) -> Terms | None:
     if softmax is None or softmax.positive is None:
         return None
     return Terms(positive=softmax.positive, partition=mean - softmax.positive)
@@ -219,15 +222,6 @@ def _samples(evaluation: Evaluation, chosen: Index, told: Columns) -> Samples:
         view=chosen // rows if evaluation.views else None,
         **columns,
         **told,
-    )
-
-
-def _infinite(evaluation: Evaluation) -> BadParameter:
-    return BadParameter(
-        evaluation.loss.kind,
-        expected="parameters and rows for which the loss fits in float64",
-        got="a loss that does not",
-        remedy="Bring the parameters nearer to their defaults, or scale the rows down.",
     )
 
 

@@ -199,8 +199,10 @@ def _alike(codes: npt.NDArray[np.int64], rows: Ids, cols: range) -> npt.NDArray[
     return np.asarray(np.where(down < 0, -2, down)[:, None] == _part(codes, cols)[None, :])
 
 
-def _itself(rows: Ids, cols: range) -> npt.NDArray[np.bool_]:
-    """Where a row meets itself."""
+def _itself(rows: Ids, cols: range) -> npt.NDArray[np.bool_] | bool:
+    """Where a row meets itself; False where none does."""
+    if int(rows[-1]) < cols.start or int(rows[0]) >= cols.stop:
+        return False
     return np.asarray(np.asarray(rows)[:, None] == np.asarray(cols)[None, :])
 
 

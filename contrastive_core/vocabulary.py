@@ -67,15 +67,16 @@ INPUTS = {
         Input(
             "positive",
             "first|diagonal",
-            "Where the positives of a square table of scores lie: in column 0, or at (i, i). Of other "
-            "tables column 0.",
+            "Where the positives of a square table of scores lie: in column 0, or at (i, i). In "
+            "other tables it is column 0.",
             POSITIVES,
         ),
         Input("prototypes", "FILE", "Class vectors, (classes, d)."),
         Input(
             "noise",
             "uniform|FILE",
-            "Noise distribution q: uniform, the default, or a file of one probability per candidate.",
+            "Noise distribution q: uniform, the default, or a file of one probability per "
+            "candidate.",
         ),
         Input(
             "views",

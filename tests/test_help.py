@@ -101,7 +101,7 @@ def test_help_of_a_kind_shows_formula_meaning_paper_and_defaults(
         assert line in text
     for parameter in parameters(declaration):
         if isinstance(parameter.bound, Number | NumberOr):
-            assert f"[default: {parameter.default:g}]" in flat
+            assert f"[default: {parameter.default:g}" in flat
         if isinstance(parameter.bound, Choice):
             assert f"[default: {parameter.default}]" in flat
 

@@ -208,8 +208,8 @@ def test_both_formats_in_one_run(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("contrast kinds inofnce", ["got 'inofnce'", "Did you mean 'infonce'?", ", triplet."]),
-        ("contrast kinds NT-Xent", ["Did you mean 'nt-xent'?"]),
-        ("contrast kinds infonce-loss", ["Did you mean 'infonce'?"]),
+        ("contrast kinds NT-Xent", ["It is known here as nt-xent."]),
+        ("contrast kinds infonce-loss", ["It is known here as infonce."]),
         ("contrast kinds zzz", ["Known: infonce, nt-xent, clip"]),
         ("contrast kinds -o value", ["expected table, json or csv, got value", "-o json"]),
         ("contrast kinds -o kinds.json", ["To write that file: -o json:kinds.json."]),

@@ -71,8 +71,8 @@ def write_csv(result: LossResult, stream: IO[str], listing: Listing) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([name for name, _ in columns])
     for start in range(0, len(samples.index), _ROWS):
-        parts = [values[start : start + _ROWS].tolist() for _, values in columns]
-        writer.writerows([_cell(value) for value in row] for row in zip(*parts, strict=True))
+        rows = samples.rows(start, start + _ROWS)
+        writer.writerows([_cell(value) for value in row] for row in rows)
 
 
 def write_conventions_json(kind: str, found: Sequence[ConventionValue], stream: IO[str]) -> None:
@@ -154,8 +154,7 @@ def _records(samples: Samples) -> Iterator[dict[str, Any]]:
     columns = samples.columns()
     names = [name for name, _ in columns]
     for start in range(0, len(samples.index), _ROWS):
-        parts = [values[start : start + _ROWS].tolist() for _, values in columns]
-        for row in zip(*parts, strict=True):
+        for row in samples.rows(start, start + _ROWS):
             yield dict(zip(names, map(_number, row), strict=True))
 
 

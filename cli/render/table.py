@@ -182,7 +182,7 @@ def _samples(samples: Samples) -> Table:
     columns = samples.columns()
     for name, _ in columns:
         table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
-    for row in zip(*(values.tolist() for _, values in columns), strict=True):
+    for row in samples.rows(0, len(samples.index)):
         table.add_row(*map(_cell, row))
     return table
 

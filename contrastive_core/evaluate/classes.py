@@ -12,20 +12,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..evaluation import Columns, Evaluation, Softmax, mean_of
+from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import NTXent, SupCon
-from ..numerics import Float, softplus
+from ..numerics import Float, log_sum_exp, softplus
 from ..plan import reduce_all
 from ..problem import Labelled
 from ..reductions import LogSumExp, PlacedSum, TopK
 from ..standing import KEPT, Competition, Meeting, nearest, standing
-from ..tables import Gathered, Index, Offsets, OtherClass, SameClass
+from ..tables import Gathered, Index, OtherClass, SameClass
 from .contests import standing_columns, view_of
 from .work import Work, finite
 
 Block = npt.NDArray[Any]
 
-_ITSELF = Offsets((0,))
+_FEW, _SHARE = 2**22, 32
+"""Classes are small where the pairs inside them are this few, or this share of all at most."""
 
 
 def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Evaluation:
@@ -36,7 +37,7 @@ def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Ev
         values, equal = _per_pair(loss, problem, work)
     else:
         values, equal = _one_denominator(loss, problem, positive, work)
-    finite(np.where(np.isnan(values) & defined, np.inf, values))
+    finite(np.where(np.isnan(values) & defined, np.inf, values), loss)
     values, equal = (_undefined(loss, problem, each) * loss.multiplier for each in (values, equal))
     mean, n = _mean(loss, problem, values)
     chance, _ = _mean(loss, problem, equal)
@@ -59,9 +60,16 @@ def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Ev
         look=lambda chosen: _look(problem, chosen, work),
         chance=chance if len(positive) > 1 else None,
         collapsed=chance if problem.data.unit else None,
-        softmax=Softmax(problem.data.n - 1, float(pull.mean()) if splits and len(pull) else None),
+        softmax=_parts(loss, problem, pull if splits else pull[:0]),
         remarks=remarks_on_labels(problem),
     )
+
+
+def _parts(loss: SupCon | NTXent, problem: Labelled, pull: Float) -> SoftmaxParts | None:
+    """K and the positives' part, where there is one denominator."""
+    if isinstance(loss, NTXent) and loss.per_pair:
+        return None
+    return SoftmaxParts(problem.data.n - 1, float(pull.mean()) if len(pull) else None)
 
 
 def mean_positive(problem: Labelled) -> Float:
@@ -80,19 +88,41 @@ def _one_denominator(
 ) -> tuple[Float, Float]:
     """Eq. 2 or 3 of Khosla et al.; and the same where all scores are equal."""
     inside = isinstance(loss, SupCon) and loss.form == "in"
-    lse = LogSumExp(1.0 / loss.tau)
-    rows = np.arange(problem.data.n)
-    everybody = Meeting(_ITSELF, problem.all, rows, problem.all)
-    own = Meeting(OtherClass(problem.codes), problem.all, rows, problem.all)
-    requests = [everybody.request(lse), *([own.request(lse)] if inside else [])]
-    found = reduce_all(requests, work.run)
-    ((log_all,), *rest) = found
-    pull = positive / loss.tau
+    equal = np.full(problem.data.n, np.log(max(problem.data.n - 1, 1)))
+    others, own = _partitions(loss, problem, work)
     with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
-        if inside:
-            ((log_own,),) = rest
-            pull = log_own - np.log(problem.positives)
-        return log_all - pull, np.full_like(log_all, np.log(problem.data.n - 1))
+        pull = own - np.log(problem.positives) if inside else positive / loss.tau
+        return np.logaddexp(others - pull, own - pull), equal
+
+
+def _partitions(loss: SupCon | NTXent, problem: Labelled, work: Work) -> tuple[Float, Float]:
+    """Log-sum-exp over the rows of other classes, and over the other rows of the own one.
+
+    Where classes are small, the own one is summed in float64: the loss may be near 0, and what is
+    left of it must not be the rounding of a tile. Large classes leave no small losses.
+    """
+    lse, rows = LogSumExp(1.0 / loss.tau), np.arange(problem.data.n)
+    everybody = problem.all
+    strangers = Meeting(SameClass(problem.codes), everybody, rows, everybody)
+    inside = int((problem.sizes**2).sum())
+    if inside <= max(_FEW, problem.data.n**2 // _SHARE):
+        ((others,),) = reduce_all([strangers.request(lse)], work.run)
+        return others, _own_partition(loss.tau, problem)
+    own = Meeting(OtherClass(problem.codes), everybody, rows, everybody)
+    (others,), (mates,) = reduce_all([strangers.request(lse), own.request(lse)], work.run)
+    return others, mates
+
+
+def _own_partition(tau: float, problem: Labelled) -> Float:
+    """Log sum exp(s_ip / tau) over the positives of each row, in float64; -inf for none."""
+    found = np.full(problem.data.n, -np.inf)
+    for group in problem.groups():
+        for ids, rows in group.mates(problem):
+            logits = group.rows @ rows.T / tau
+            alike = problem.codes[group.ids][:, None] == problem.codes[ids][None, :]
+            logits[~alike | (group.ids[:, None] == ids[None, :])] = -np.inf
+            found[group.ids] = np.logaddexp(found[group.ids], log_sum_exp(logits))
+    return found
 
 
 def _per_pair(loss: NTXent, problem: Labelled, work: Work) -> tuple[Float, Float]:
@@ -131,6 +161,8 @@ def _undefined(loss: SupCon | NTXent, problem: Labelled, values: Float) -> Float
     surrounded = problem.positives == problem.data.n - 1
     if isinstance(loss, NTXent):
         values = np.where(surrounded & ~alone, loss.without_negatives, values)
+    if isinstance(loss, SupCon) and loss.nonzero and not _has_negatives(problem):
+        values = np.where(alone, np.nan, 0.0)
     return values
 
 
@@ -147,9 +179,7 @@ def _mean(loss: SupCon | NTXent, problem: Labelled, values: Float) -> tuple[floa
         return (total / pairs, pairs) if pairs else (float("nan"), 0)
     if isinstance(loss, SupCon) and loss.nonzero:
         active = values[values > 0]
-        if not len(active) or not _has_negatives(problem):
-            return (0.0, 0)
-        return float(active.mean()), len(active)
+        return (float(active.mean()), len(active)) if len(active) else (0.0, 0)
     return mean_of(values)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..conventions import PAPER_NAME
-from ..evaluation import Columns, Evaluation, Softmax, mean_of
+from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import Direction, PerAnchor
 from ..numerics import Float
 from ..plan import reduce_all
@@ -77,7 +77,7 @@ def _values(
         return np.full(direction.anchors.n, loss.without_negatives)
     with np.errstate(over="ignore", invalid="ignore"):  # refused just below
         values = loss.per_sample(contest.positives, *reduced) * loss.multiplier
-    finite(np.where(np.isnan(values), np.inf, values))
+    finite(np.where(np.isnan(values), np.inf, values), loss)
     return np.where(problem.lacking(direction.anchors), np.nan, values)
 
 
@@ -100,18 +100,13 @@ def _known(
     if not pulls:
         return known
     pull = np.mean(pulls, axis=0)[~np.isnan(values)] * loss.multiplier
-    bounded = loss.information and loss.convention in _BOUNDED and _keys_or_bank(loss)
-    known["softmax"] = Softmax(
+    bounded = loss.bounds_information() and loss.convention in _BOUNDED
+    known["softmax"] = SoftmaxParts(
         size,
         float(pull.mean()) if len(pull) else None,
         float(np.log(size)) - mean if bounded else None,
     )
     return known
-
-
-def _keys_or_bank(loss: PerAnchor) -> bool:
-    """Whether the candidates are independent keys, for which the bound is proved."""
-    return getattr(loss, "denominator", "keys") in ("keys", "bank")
 
 
 def _positives(

@@ -33,6 +33,8 @@ def evaluate(loss: Loss, problem: Problem, work: Work) -> Evaluation:
             return evaluate_noise(loss, problem, work)
         case SupCon() | NTXent(), Labelled():
             return evaluate_classes(loss, problem, work)
+        case SupCon() | NTXent(), Views() if loss.by_class(problem.count):
+            return evaluate_classes(loss, problem.as_classes, work)
         case PerAnchor(), Views() | Classified():
             return evaluate_contests(loss, problem, work)
         case PerAnchor(), Scored():

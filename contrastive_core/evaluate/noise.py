@@ -19,6 +19,7 @@ from ..plan import Request, reduce_all
 from ..prepared import BLOCK
 from ..problem import Noised, Scored, Views
 from ..reductions import LogSumExp, PlacedSum
+from ..tables import Index
 from .contests import competition, look_closer
 from .ready import blocks_of, look_at_scores, positive_scores
 from .work import Work, finite
@@ -72,7 +73,7 @@ def evaluate_noise(loss: NCE, problem: Noised, work: Work) -> Evaluation:
     (terms,) = noise.sums(log_z, 0)
     values = softplus(log_z - noise.positive) + terms
     single = (inner.table.width if isinstance(inner, Scored) else inner.n) < 2
-    values = np.full_like(values, np.nan) if single else finite(values)
+    values = np.full_like(values, np.nan) if single else finite(values, loss)
     mean, n = mean_of(values)
     chance = loss.chance(int(noise.k)) if uniform and noise.k else None
     return Evaluation(
@@ -97,7 +98,7 @@ def _ranked(inner: Views | Scored, work: Work) -> dict[str, Any]:
     if isinstance(inner, Scored):
         return {
             "columns": {"positive": positive_scores(inner)},
-            "standing": look_at_scores(inner, everybody) if work.standings else None,
+            "standing": look_at_scores(inner) if work.standings else None,
             "look": lambda chosen: look_at_scores(inner, chosen),
         }
     directions = (Direction(inner.view(0), inner.view(1), inner.n),)
@@ -230,12 +231,23 @@ class _Drawn(_Expected):
         step = max(1, BLOCK // (k * data.d))
         for start in range(0, n, step):
             stop = min(start + step, n)
-            keys = generator.choice(n, size=(stop - start, k), p=self.q)
+            keys = self._draw(generator, (stop - start, k))
             anchors = data.read(start, stop).astype(np.float64)
             rows = data.take(n + keys.ravel()).reshape(stop - start, k, data.d)
             scores = np.einsum("id,ikd->ik", anchors, rows.astype(np.float64))
             logits[start:stop] = scores / self.loss.tau - np.log(self.weights[keys])
         return logits
+
+    def _draw(self, generator: np.random.Generator, shape: tuple[int, int]) -> Index:
+        """Keys from q: where uniform numbers fall among its partial sums."""
+        if self.q is None:
+            return np.asarray(generator.integers(self.views.n, size=shape), np.intp)
+        falls = generator.random(shape) * self._partial_sums[-1]
+        return np.asarray(np.searchsorted(self._partial_sums, falls, "right"), np.intp)
+
+    @cached_property
+    def _partial_sums(self) -> Float:
+        return np.cumsum(self.weights)
 
     def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
         """Over the draws."""

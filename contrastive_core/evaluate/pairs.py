@@ -180,6 +180,8 @@ def _row_sums(
 def _similar_squares(problem: Labelled) -> Float:
     """sum_p |x_i - x_p|^2 over the class of i, through the class mean: nothing cancels."""
     own, sizes = np.zeros(problem.data.n), np.maximum(problem.sizes, 1)
+    if not len(sizes):
+        return own
     for group in problem.groups():
         codes = problem.codes[group.ids]
         gaps = group.rows - group.sums[codes - group.first] / sizes[codes][:, None]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluation import Columns, Evaluation, Softmax, mean_of
+from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import CLIP, PerAnchor
 from ..numerics import Float
 from ..problem import Scored
@@ -32,7 +32,7 @@ def evaluate_ready(loss: PerAnchor, problem: Scored, work: Work) -> Evaluation:
     chance = loss.chance(size) if size else None
     softmax = None
     if pull is not None and size:
-        softmax = Softmax(size, float(pull[defined].mean()) if n else None)
+        softmax = SoftmaxParts(size, float(pull[defined].mean()) if n else None)
     return Evaluation(
         loss,
         problem,
@@ -43,7 +43,7 @@ def evaluate_ready(loss: PerAnchor, problem: Scored, work: Work) -> Evaluation:
         "float64",
         rows=problem.n,
         columns={"positive": positive},
-        standing=look_at_scores(problem, np.arange(problem.n)) if work.standings else None,
+        standing=look_at_scores(problem) if work.standings else None,
         look=lambda chosen: look_at_scores(problem, chosen),
         chance=chance,
         collapsed=chance,
@@ -75,7 +75,7 @@ def _values(loss: PerAnchor, problem: Scored, positive: Float, reduced: Sequence
     with np.errstate(over="ignore", invalid="ignore"):  # refused just below
         values = loss.per_sample(positive[:, None], *reduced) * loss.multiplier
     lacking = problem.targets < 0
-    finite(np.where(np.isnan(values) & ~lacking, np.inf, values))
+    finite(np.where(np.isnan(values) & ~lacking, np.inf, values), loss)
     return np.where(lacking, np.nan, values)
 
 
@@ -108,19 +108,21 @@ def _part(state: State, rows: slice) -> State:
     return tuple(array[rows] for array in state)
 
 
-def look_at_scores(problem: Scored, chosen: Index) -> Columns:
-    """Rank of the positive and the hardest negative of some rows."""
-    targets = problem.targets[chosen]
-    some = Scored(Picked(problem.table, chosen), targets, problem.found)
+def look_at_scores(problem: Scored, chosen: Index | None = None) -> Columns:
+    """Rank of the positive and the hardest negative of some rows; None for all."""
+    some, targets = problem, problem.targets
+    if chosen is not None:
+        targets = targets[chosen]
+        some = Scored(Picked(problem.table, chosen), targets, problem.found)
     positive = np.nan_to_num(positive_scores(some))
     tolerance = problem.table.tolerance
     asks = (
         CountNearer(positive, np.maximum(targets, 0).astype(np.intp), tolerance),
-        Neighbours(1, np.full(len(chosen), tolerance)),
+        Neighbours(1, np.full(some.n, tolerance)),
     )
     (before, nearest), _ = _reduce(some, asks)
     hardest_index = nearest[:, 0]
-    hardest = np.full(len(chosen), np.nan)
+    hardest = np.full(some.n, np.nan)
     for rows, scores in blocks_of(some):
         named = np.flatnonzero(hardest_index[rows] >= 0)
         hardest[rows.start + named] = scores[named, hardest_index[rows][named]]

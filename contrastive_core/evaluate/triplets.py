@@ -25,6 +25,7 @@ from ..reductions import (
     TripletSums,
     TripletTotals,
 )
+from ..samples import CATEGORIES
 from ..scores import PRODUCT, NegativeDistance, Score
 from ..tables import Gathered, Index, row_distances
 from .classes import remarks_on_labels
@@ -39,9 +40,6 @@ def score_of(loss: Triplet) -> tuple[Score, float]:
     if loss.distance == "cosine":
         return PRODUCT, 1.0
     return NegativeDistance(loss.distance == "sqeuclidean", loss.unit_rows), 0.0
-
-
-CATEGORIES = np.array(["easy", "semi-hard", "hard"])
 
 
 @dataclass(frozen=True)
@@ -219,8 +217,10 @@ def evaluate_triplets(loss: Triplet, problem: TripletList) -> Evaluation:
     reach = near + loss.margin
     active, hard = far < reach, far <= near
     values = softplus(near - far) if loss.soft_margin else np.where(active, reach - far, 0.0)
-    category = CATEGORIES[np.where(hard, 2, np.where(active, 1, 0))]
-    wanted = np.full(len(values), True) if loss.mining == "all" else category == loss.mining
+    category = active.astype(np.int8) + (hard & active)
+    wanted = np.full(len(values), True)
+    if loss.mining != "all":
+        wanted = category == CATEGORIES.index(loss.mining)
     terms = wanted & active if loss.active_only else wanted
     columns: dict[str, npt.NDArray[Any]] = {
         "positive_distance": near,

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import BadInput
 from ..losses import CLIP, NCE, Contrastive, InfoNCE, Loss, Triplet
-from ..memory import Room, make_room
+from ..memory import Room, check_room, make_room
 from ..prepared import Prepared, pick, prepare
 from ..problem import (
     Classified,
@@ -44,6 +44,9 @@ from .given import FILES, Recognised, open_given
 _PER_DRAW = 16
 """Bytes per draw of noise: its logit, and a function of it."""
 
+_PER_PAIR, _PER_TRIPLET = 100, 160
+"""Bytes per listed pair or triplet: rows, distances, terms."""
+
 _PER_CANDIDATE = 40
 """Bytes per candidate and thread while an anchor's distances are sorted and summed."""
 
@@ -75,11 +78,13 @@ class Built:
         problem: Who is whose positive.
         room: Threads, and where the rows lie.
         inputs: What was read, in its order.
+        unused: Vector columns of the same table that were left out.
     """
 
     problem: Problem
     room: Room
     inputs: tuple[InputFile, ...]
+    unused: tuple[str, ...] = ()
 
 
 def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
@@ -91,7 +96,8 @@ def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
     """
     builder = _Builder(loss, found, resources)
     problem = builder.methods[found.form.name]()
-    return Built(problem, builder.room, builder.inputs())
+    unused = dict.fromkeys(column for source in builder.sources for column in source.unused)
+    return Built(problem, builder.room, builder.inputs(), tuple(unused))
 
 
 class _Builder:
@@ -201,8 +207,9 @@ class _Builder:
 
     def triplets(self) -> Problem:
         """A list of triplets of rows."""
-        data = self._prepare(one_cloud(self.sources[0]).strands)
-        listed = read_triplets(self.given.triplets, data.n)
+        strands = one_cloud(self.sources[0]).strands
+        listed = read_triplets(self.given.triplets, strands[0].n)
+        data = self._prepare(strands, extra=_PER_TRIPLET * len(listed.anchor))
         name = _name(self.given.triplets, "triplets")
         found = Positives("triplets", assumed=False, description=f"the triplets of {name}")
         return TripletList(data, listed.anchor, listed.positive, listed.negative, found)
@@ -226,6 +233,7 @@ class _Builder:
         check_flat(source)
         self.others["scores"] = source
         table = ReadyScores(source)
+        check_room(table.n, table.width, self.resources)
         if self.given.labels is not None:
             targets = read_targets(self.given.labels, table.n, table.width, beside=source.name)
             name = _name(self.given.labels, "labels")
@@ -257,16 +265,12 @@ class _Builder:
     def _arranged(self) -> Arrangement:
         return arrange(self.sources, self.given.views, type(self.loss))
 
-    def _prepare(self, strands: Sequence[Strided]) -> Prepared:
-        """Read rows, after making room for them."""
+    def _prepare(self, strands: Sequence[Strided], *, picked: int = 0, extra: int = 0) -> Prepared:
+        """Read rows, after making room for them, for those picked out of them, and for more."""
         n, d = sum(strand.n for strand in strands), strands[0].d
-        picked = 0
-        if self.given.pairs is not None and not isinstance(self.loss, Contrastive):
-            rows = strands[0].n
-            picked = 2 * len(read_pairs(self.given.pairs, rows).i) + n - rows
-        self.room = make_room(
-            n + picked, d, self.dtype, self.resources, views=len(strands), extra=self._extra(n)
-        )
+        extra += self._extra(strands[0].n)
+        count = len(strands)
+        self.room = make_room(n + picked, d, self.dtype, self.resources, views=count, extra=extra)
         unit, in_memory = self.loss.unit_rows, self.room.in_memory
         raw_by = self.loss.raw_by
         data = prepare(strands, unit=unit, dtype=self.dtype, in_memory=in_memory, raw_by=raw_by)

@@ -117,8 +117,8 @@ class Loss(ABC):
     reduced_by: ClassVar[str] = "mean"
     """How the terms make the value."""
 
-    information: ClassVar[bool] = False
-    """Whether log K - L can be a bound on mutual information."""
+    blind: ClassVar[bool] = False
+    """Whether its value is 0 where positives coincide, collapsed or not."""
 
     examples: ClassVar[tuple[str, ...]]
     """Commands that run in a checkout."""
@@ -142,9 +142,19 @@ class Loss(ABC):
     def unit_rows(self) -> bool:
         """Whether every row is divided by its norm first."""
 
+    @property
+    def summable(self) -> bool:
+        """Whether the value is a mean of terms under this convention too."""
+        return self.reducible
+
     def idle(self) -> frozenset[str]:
         """The hyper-parameters that change nothing while the others are as they are."""
         return frozenset()
+
+    @property
+    def scored_by(self) -> str | None:
+        """`cosine` or `dot`; None for a distance."""
+        return None
 
     @property
     def multiplier(self) -> float:
@@ -277,6 +287,15 @@ class PerAnchor(Loss):
     def without_negatives(self) -> float:
         """The loss of an anchor without a negative."""
         return math.nan
+
+    def bounds_information(self) -> bool:
+        """Whether the candidates are independent keys, for which log K - L is a proved bound."""
+        return False
+
+    def by_class(self, views: int) -> bool:
+        """Whether so many views of a sample must be taken as rows of one class."""
+        del views
+        return False
 
     def terms(self, anchors: int) -> int:
         """How many terms the mean is over, of that many anchors."""

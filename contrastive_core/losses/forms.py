@@ -74,13 +74,6 @@ PAIRS = Form(
     "one file and a list of pairs of its rows",
     "emb.npy --pairs pairs.npy",
 )
-LABELS = Form(
-    "labels",
-    ("embeddings", "labels"),
-    (),
-    "one file of n rows and a class for each",
-    "emb.npy --labels y.npy",
-)
 LABELLED_VIEWS = Form(
     "labels",
     ("embeddings", "labels"),

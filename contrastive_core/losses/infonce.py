@@ -59,7 +59,6 @@ class InfoNCE(Softmax):
         "cpc",
     )
     when_equal: ClassVar[str] = "log K for K candidates"
-    information: ClassVar[bool] = True
     forms: ClassVar[tuple[Form, ...]] = (
         with_input(TWO_FILES, "bank"),
         with_input(VIEWS, "bank"),
@@ -141,6 +140,10 @@ class InfoNCE(Softmax):
     def chance(self, candidates: int) -> float | None:
         """log K."""
         return None if self.plus_one else super().chance(candidates)
+
+    def bounds_information(self) -> bool:
+        """For keys and banks (van den Oord et al. 2018, eq. 5)."""
+        return self.denominator in ("keys", "bank")
 
     def formula_in_words(self) -> str:
         """One direction, or the mean of both."""

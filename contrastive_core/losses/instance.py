@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ..errors import BadInput
 from ..parameters import knob, temperature
 from .declaration import Direction, Paper, declared
 from .forms import (
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class NTXent(Softmax):
     """Each view picks the other view of its sample out of all other views (SimCLR).
 
-        l_i = -s_ii+ / tau + log sum_{a != i} exp(s_ia / tau),  a over the 2N - 1 other views
+        l_i = -s_ii+ / tau + log sum_{a != i} exp(s_ia / tau),  a over all other views
 
     Chen et al. 2020, eq. 1. With several positives (more than two views, or labels) their terms
     -s_ip / tau are averaged over one denominator that holds all other rows, as in SupCon's L_out
@@ -50,7 +51,6 @@ class NTXent(Softmax):
         "Every view must recognise the other view of its sample among all views of the batch. "
         "Both views take their turn as anchor, so swapping the two files changes nothing."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("ntxent", "simclr", "npairsimclr")
     when_equal: ClassVar[str] = "log(2N - 1); log(n - 1) of n rows with labels"
     most_views: ClassVar[int | None] = None
     forms: ClassVar[tuple[Form, ...]] = (TWO_FILES, VIEWS, MANY_VIEWS, LABELLED_VIEWS, PAIRS)
@@ -69,6 +69,13 @@ class NTXent(Softmax):
         from ..problem import as_views
 
         views = as_views(problem)
+        if self.added_views and views.count != 2:
+            raise BadInput(
+                "convention",
+                expected=f"two views of each sample, whose losses {self.convention} adds",
+                got=f"{views.count} views",
+                remedy="Save two of them, or leave --convention out.",
+            )
         return (Direction(views.all, views.all),)
 
     def per_sample(self, positives: Float, *reduced: Float) -> Float:
@@ -80,6 +87,10 @@ class NTXent(Softmax):
         (log_negatives,) = reduced
         gaps = log_negatives[:, None] - positives / self.tau
         return np.asarray(np.logaddexp(0.0, gaps).mean(axis=1))
+
+    def by_class(self, views: int) -> bool:
+        """With one denominator for each of several positives, the mean is over pairs."""
+        return self.per_pair and views > 2
 
     def terms(self, anchors: int) -> int:
         """The anchors; or the samples, where the losses of two views are added."""
@@ -111,13 +122,13 @@ class NTXent(Softmax):
             )
         if self.input_form == "labels":
             return "the n - 1 other rows, all positives among them"
-        return "the 2N - 1 other views (VN - 1 for V views of N samples), the positives among them"
+        return "all other views of all samples, the positives among them"
 
     def candidates_in_words(self) -> str:
         """Their number."""
         if self.per_pair:
             return "1 + the negatives"
-        return "n - 1" if self.input_form == "labels" else "2N - 1"
+        return "n - 1" if self.input_form == "labels" else "2N - 1; VN - 1 for V views"
 
     def reduction_in_words(self) -> str:
         """Over the views, or the pairs."""
@@ -153,9 +164,8 @@ class CLIP(Softmax):
         "Each row of the first file must recognise its partner in the second, and the other way "
         "round. The two directions are averaged, so swapping the files changes nothing."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("symmetricinfonce", "openclip")
+    known_as: ClassVar[tuple[str, ...]] = ("symmetricinfonce",)
     when_equal: ClassVar[str] = "log N"
-    information: ClassVar[bool] = True
     forms: ClassVar[tuple[Form, ...]] = (TWO_FILES, VIEWS, PAIRS, SQUARE_SCORES)
     examples: ClassVar[tuple[str, ...]] = ("contrast loss --kind clip sample_data/emb.npy",)
 
@@ -168,6 +178,10 @@ class CLIP(Softmax):
         views = as_views(problem)
         first, second = views.view(0), views.view(1)
         return (Direction(first, second, second.start), Direction(second, first))
+
+    def bounds_information(self) -> bool:
+        """Averaged over both directions."""
+        return True
 
     def denominator_in_words(self) -> str:
         """The other file."""

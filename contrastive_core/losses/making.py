@@ -26,15 +26,20 @@ def find_loss(kind: str) -> type[Loss]:
 
 
 def _known_as(name: str) -> str:
-    """The kinds that have this name elsewhere, and under which convention."""
-    plain = name.lower().replace("-", "").replace("_", "").replace(" ", "").removesuffix("loss")
-    found = [kind for kind, other in LOSSES.items() if plain in other.known_as]
-    found += [
+    """The kinds that have this name elsewhere, or under which convention."""
+    plain = _plain(name).removesuffix("loss")
+    kinds = [k for k, other in LOSSES.items() if plain in (_plain(k), *other.known_as)]
+    dialects = [
         f"{dialect.kind} --convention {dialect.name}"
         for dialect in DIALECTS
-        if plain and plain in (dialect.name, *_classes(dialect.reference))
+        if plain and plain in (_plain(dialect.name), *_classes(dialect.reference))
     ]
-    return " or ".join(found)
+    return " or ".join(kinds or dialects)
+
+
+def _plain(name: str) -> str:
+    """In small letters, without dashes."""
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _classes(reference: str) -> list[str]:

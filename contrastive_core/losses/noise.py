@@ -82,6 +82,11 @@ class NCE(Loss):
         return self.similarity == "cosine"
 
     @property
+    def scored_by(self) -> str:
+        """Cosine or dot."""
+        return self.similarity
+
+    @property
     def temperature(self) -> float | None:
         """Tau."""
         return self.tau

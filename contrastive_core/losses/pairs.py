@@ -39,6 +39,7 @@ class Contrastive(Loss):
     raw_by: ClassVar[str] = "--raw"
     when_equal: ClassVar[str] = "0 for similar pairs, m^2 / 2 for dissimilar ones"
     assumes_stacked: ClassVar[bool] = False
+    blind: ClassVar[bool] = True
     in_nats: ClassVar[bool] = False
     precision: ClassVar[str] = "float64"
     forms: ClassVar[tuple[Form, ...]] = (
@@ -77,6 +78,11 @@ class Contrastive(Loss):
         super().__post_init__()
         given = None if self.nonzero_parts else self.normalize
         refuse_outside_cosine(given, self.distance)
+
+    @property
+    def summable(self) -> bool:
+        """The sum of two means is no mean."""
+        return not self.nonzero_parts
 
     def idle(self) -> frozenset[str]:
         """The meaning of y, where there is none."""

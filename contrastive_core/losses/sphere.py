@@ -52,6 +52,7 @@ class Alignment(_OnSphere):
         "a collapsed space has 0 too: read it beside uniformity."
     )
     when_equal: ClassVar[str] = "0"
+    blind: ClassVar[bool] = True
     in_nats: ClassVar[bool] = False
     precision: ClassVar[str] = "float64"
     forms: ClassVar[tuple[Form, ...]] = (TWO_FILES, VIEWS, PAIRS)
@@ -120,7 +121,7 @@ class AlignUniform(_OnSphere):
         "What good representations trade off, as one number: positives close together, everything "
         "else spread out. A sample's value is its own alignment and its own share of crowding."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("hypersphere", "alignuniform")
+    known_as: ClassVar[tuple[str, ...]] = ("hypersphere",)
     when_equal: ClassVar[str] = "0"
     reducible: ClassVar[bool] = False
     reduced_by: ClassVar[str] = "mean + log-mean-exp"
@@ -134,6 +135,10 @@ class AlignUniform(_OnSphere):
     alpha: float = number(2.0, "Power of the distance of positives.", above=0.0)
     t: float = number(2.0, "t, the sharpness of the potential.", symbol="t", above=0.0)
     weight: float = number(1.0, "Weight of the uniformity.", least=0.0)
+
+    def idle(self) -> frozenset[str]:
+        """The sharpness, where uniformity weighs nothing."""
+        return frozenset() if self.weight else frozenset({"t"})
 
     def formula_in_words(self) -> str:
         """The formula with its parameters."""

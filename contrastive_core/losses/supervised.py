@@ -50,7 +50,7 @@ class SupCon(Softmax):
         "Every row must recognise the rows of its class among all others. The loss is 0 for no "
         "data with three rows of a class or more: all positives share one denominator."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("supervisedcontrastive", "supcontrast")
+    known_as: ClassVar[tuple[str, ...]] = ("supervisedcontrastive",)
     when_equal: ClassVar[str] = "log(n - 1) of n rows"
     most_views: ClassVar[int | None] = None
     assumes_stacked: ClassVar[bool] = False
@@ -80,6 +80,11 @@ class SupCon(Softmax):
     def multiplier(self) -> float:
         """Tau / base_tau, where a library multiplies by it."""
         return self.factor if self.base_tau is None else self.factor * self.tau / self.base_tau
+
+    def by_class(self, views: int) -> bool:
+        """A library's mean over the losses > 0 is one over classes."""
+        del views
+        return self.nonzero
 
     @property
     def without_negatives(self) -> float:
@@ -149,7 +154,7 @@ class CrossEntropy(Softmax):
         "Every row must recognise its class among all classes. It is what a linear classifier or a "
         "zero-shot model with one text per class is scored by."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("softmax", "ce", "crossentropy")
+    known_as: ClassVar[tuple[str, ...]] = ("softmax", "ce")
     when_equal: ClassVar[str] = "log C for C classes"
     assumes_stacked: ClassVar[bool] = False
     forms: ClassVar[tuple[Form, ...]] = (CLASS_SCORES, PROTOTYPES)

@@ -102,6 +102,13 @@ class Triplet(Loss):
                 got=self.mining,
                 remedy="It chooses negatives among all rows of other classes: give --labels.",
             )
+        if self.mining == "easy" and self.average == "active":
+            raise BadParameter(
+                "average",
+                expected="--average all with --mining easy",
+                got="active",
+                remedy="No easy triplet is active: leave one of them out.",
+            )
         if self.mining == "random-semi-hard" and self.swap:
             raise BadParameter(
                 "swap",
@@ -125,6 +132,8 @@ class Triplet(Loss):
         names = set() if self.mining == "random-semi-hard" else {"seed"}
         if self.soft_margin and self.mining == "batch-hard" and not self.active_only:
             names.add("margin")
+        if self.mining in ("semi-hard", "hard", "random-semi-hard") and not self.foreign_mining:
+            names.add("average")
         return frozenset(names)
 
     @property

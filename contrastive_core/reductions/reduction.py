@@ -11,11 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ..tables import Hidden
+
 State = tuple[npt.NDArray[Any], ...]
 """Arrays whose first axis counts the rows of the table."""
-
-Hidden = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | npt.NDArray[np.bool_]
-"""Pairs of a tile: their positions, or a mask of its shape."""
 
 Scratch = Callable[[tuple[int, int]], npt.NDArray[Any]]
 """A C-contiguous array of some shape, free to write to until the next tile."""

@@ -46,7 +46,9 @@ def open_columns(path: Path, name: str, column: str | None, *, related: int) -> 
     table = open_table(path, name)
     chosen = _choose(table, name, column, related=related)
     single = column is None and len(chosen) == 1
-    return [ColumnSource(table, name if single or column else f"{name}::{c}", c) for c in chosen]
+    unused = () if column else tuple(c for c in _vectors(table) if c not in chosen)
+    names = [name if single or column else f"{name}::{each}" for each in chosen]
+    return [ColumnSource(table, n, c, unused) for n, c in zip(names, chosen, strict=True)]
 
 
 class Table:
@@ -97,8 +99,9 @@ class Table:
 class ColumnSource:
     """One vector column as an (n, d) source."""
 
-    def __init__(self, table: Table, name: str, column: str) -> None:
+    def __init__(self, table: Table, name: str, column: str, unused: tuple[str, ...] = ()) -> None:
         self.name = name
+        self.unused = unused
         self.column = column
         self.format = table.format
         self._table = table
@@ -254,7 +257,7 @@ def listing(table: Table) -> str:
 
 def _choose(table: Table, name: str, column: str | None, *, related: int) -> tuple[str, ...]:
     """The names of the columns to read."""
-    vectors = [field.name for field in table.schema if _is_vector(field.type)]
+    vectors = _vectors(table)
     if column is not None:
         return (_named(table, name, column, vectors),)
     if len(vectors) == 1:
@@ -279,6 +282,11 @@ def _choose(table: Table, name: str, column: str | None, *, related: int) -> tup
             else "Store each vector as one list<float> value."
         ),
     )
+
+
+def _vectors(table: Table) -> list[str]:
+    """The names of the vector columns."""
+    return [field.name for field in table.schema if _is_vector(field.type)]
 
 
 def _check_negatives(table: Table, name: str, vectors: list[str]) -> None:

@@ -40,6 +40,11 @@ class ArraySource:
         """The stored number type."""
         return self.array.dtype
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """An array has no columns."""
+        return ()
+
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Rows `start` to `stop`, without a copy."""
         return self.array[start:stop]

@@ -28,6 +28,10 @@ class Source(Protocol):
     def dtype(self) -> np.dtype[Any]:
         """The stored number type."""
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Vector columns of the same table that were left out."""
+
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Rows `start` to `stop` of a 2-D source, shape (stop - start, d), in the stored type."""
 
