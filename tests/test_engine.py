@@ -20,10 +20,11 @@ from contrastive_core.engines import Pass, Results, local, run
 from contrastive_core.engines.local import one_blas_thread
 from contrastive_core.engines.work import Workspace, perform
 from contrastive_core.errors import BadParameter, TooLittleMemory
-from contrastive_core.inputs import arrange, read
-from contrastive_core.losses import make_loss
+from contrastive_core.inputs import Given, build, recognise
+from contrastive_core.losses import NTXent, make_loss
 from contrastive_core.memory import make_room
 from contrastive_core.prepared import Prepared
+from contrastive_core.problem import Views
 from contrastive_core.reductions import (
     CountNearer,
     LogSumExp,
@@ -35,7 +36,6 @@ from contrastive_core.reductions import (
     View,
 )
 from contrastive_core.resources import parse_size
-from contrastive_core.sources import open_source
 from contrastive_core.tables import Offsets, Span, Table
 from contrastive_core.tiles import Cut, cut_for, tasks
 
@@ -339,7 +339,7 @@ def test_too_little_memory_names_the_least_that_works(n: int, d: int, precision:
 
 def test_more_memory_brings_more_threads_and_then_no_spilling() -> None:
     rooms = [
-        make_room(100_000, 256, Resources(threads=4, memory=mebibytes * 2**20))
+        make_room(100_000, 256, "float32", Resources(threads=4, memory=mebibytes * 2**20))
         for mebibytes in range(60, 400, 10)
     ]
     assert not rooms[0].in_memory
@@ -421,18 +421,17 @@ def test_working_memory_stays_within_the_bound(
     rng = np.random.default_rng(1)
     path = tmp_path / "views.npy"
     np.save(path, rng.standard_normal((count, samples, d), dtype=np.float32))
-    (source,) = open_source(path)
-    arrangement = arrange([source], "first")
     means = cc.Resources(threads=1, memory=mebibytes * 2**20)
+    given = Given(embeddings=path, views="first")
     tracemalloc.start()
-    room = make_room(count * samples, d, means, count)
-    problem = read(arrangement, make_loss("nt-xent"), room, "float32")
+    problem = build(make_loss("nt-xent"), recognise(NTXent, given), means).problem
+    assert isinstance(problem, Views)
     anchors = Span(problem.data, 0, 64)
     scores = problem.positive_scores(anchors)
     asks: tuple[Reduction, ...] = (LogSumExp(2.0),)
     if ranks:
         asks = (*asks, TopK(4), CountNearer(scores.max(axis=1), np.zeros(64, np.intp), 1e-6))
-    run([Pass(Table(anchors, problem.all, problem.itself_and_positives), asks)], workers=1)
+    run([Pass(Table(anchors, problem.all, problem.relation), asks)], workers=1)
     run([Pass(Table(anchors, problem.all), (Neighbours(1, np.zeros(64)),))], workers=1)
     may_have_duplicates(problem.data)
     peak = tracemalloc.get_traced_memory()[1]

@@ -394,9 +394,10 @@ def test_long_rows_in_float32_products_are_warned_of() -> None:
 
 
 def test_a_loss_beyond_float64_is_refused() -> None:
-    first = np.array([[1.0, 0.0], [-1.0, 0.0]])
+    first = 1e139 * np.array([[1.0, 0.0], [-1.0, 0.0]])
+    how: dict[str, Any] = {"similarity": "dot", "resources": Resources(precision="float64")}
     with pytest.raises(BadParameter, match="a temperature at which"):
-        cc.loss("infonce", first, -first, tau=1e-308)
+        cc.loss("infonce", first, -first, tau=1e-30, **how)
 
 
 def test_long_candidates_tie_within_a_tolerance_that_grows_with_their_norm() -> None:

@@ -193,7 +193,7 @@ def test_recognised_pairs_are_taken_by_name_whatever_their_order(
         first: vectors(VECTORS.tolist()),
     }
     path = save(tmp_path / f"t.{suffix}", columns)
-    sources = open_source(path, pairs=True)
+    sources = open_source(path, related=2)
     assert [source.name for source in sources] == [f"{path}::{first}", f"{path}::{second}"]
     assert sources[0].read(0, 11).tolist() == VECTORS.tolist()
     assert sources[1].read(0, 11).tolist() == (VECTORS + 1).tolist()
@@ -201,7 +201,7 @@ def test_recognised_pairs_are_taken_by_name_whatever_their_order(
 
 def test_the_two_columns_of_a_pair_may_be_read_in_turns(tmp_path: Path) -> None:
     columns = {"z1": vectors(VECTORS.tolist()), "z2": vectors((VECTORS + 1).tolist())}
-    first, second = open_source(save(tmp_path / "t.parquet", columns), pairs=True)
+    first, second = open_source(save(tmp_path / "t.parquet", columns), related=2)
     for start in range(0, 11, 2):
         stop = min(start + 2, 11)
         assert first.read(start, stop).tolist() == VECTORS[start:stop].tolist()
@@ -507,18 +507,37 @@ def test_a_column_of_single_numbers_is_refused(tmp_path: Path) -> None:
     assert "emb" in raised.remedy
 
 
-@pytest.mark.parametrize("pairs", [False, True])
-def test_several_unrecognised_columns_are_listed(tmp_path: Path, pairs: bool) -> None:
+@pytest.mark.parametrize("related", [1, 2, 3])
+def test_several_unrecognised_columns_are_listed(tmp_path: Path, related: int) -> None:
     columns = {"left": vectors(VECTORS.tolist()), "right": vectors(VECTORS.tolist())}
     path = save(tmp_path / "t.parquet", columns)
-    raised = refused(path, pairs=pairs)
+    raised = refused(path, related=related)
     assert raised.got.startswith("2 vector columns among: left: ")
     assert f"{path}::left" in raised.remedy
 
 
 def test_a_pair_is_not_taken_where_one_source_is_wanted(tmp_path: Path) -> None:
     columns = {"z1": vectors(VECTORS.tolist()), "z2": vectors(VECTORS.tolist())}
-    assert refused(save(tmp_path / "t.parquet", columns), pairs=False).got.startswith("2 vector")
+    assert refused(save(tmp_path / "t.parquet", columns), related=1).got.startswith("2 vector")
+
+
+@pytest.mark.parametrize(("related", "taken"), [(2, 2), (3, 3)])
+def test_as_many_related_columns_are_taken_as_there_may_be(
+    tmp_path: Path, related: int, taken: int
+) -> None:
+    names = ("negative", "positive", "anchor")
+    columns = {name: vectors((place + VECTORS).tolist()) for place, name in enumerate(names)}
+    path = save(tmp_path / "t.parquet", columns)
+    found = read_all(path, related=related)
+    expected = [2 + VECTORS, 1 + VECTORS, VECTORS][:taken]
+    assert [rows.tolist() for rows in found] == [rows.tolist() for rows in expected]
+
+
+def test_two_related_columns_are_taken_where_there_might_be_three(tmp_path: Path) -> None:
+    columns = {"z2": vectors((1 + VECTORS).tolist()), "z1": vectors(VECTORS.tolist())}
+    first, second = read_all(save(tmp_path / "t.parquet", columns), related=3)
+    assert first.tolist() == VECTORS.tolist()
+    assert second.tolist() == (1 + VECTORS).tolist()
 
 
 def test_a_table_without_vectors_is_refused(tmp_path: Path) -> None:
@@ -566,6 +585,6 @@ def test_two_recognised_pairs_leave_it_open_which_is_meant(tmp_path: Path) -> No
     path = tmp_path / "t.parquet"
     names = ("anchor", "positive", "query")
     pa.parquet.write_table(pa.table({name: [[1.0, 2.0], [3.0, 4.0]] for name in names}), path)
-    error = refused(path, pairs=True)
+    error = refused(path, related=2)
     assert "3 vector columns" in error.got
     assert f"{path}::anchor {path}::positive" in error.remedy
