@@ -6,22 +6,24 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 import contrastive_core as cc
 from contrastive_core.engines import run
-from contrastive_core.evaluate import evaluate
-from contrastive_core.inputs import arrange, read
-from contrastive_core.losses import Loss, make_loss
-from contrastive_core.memory import make_room
-from contrastive_core.sources import ArraySource
+from contrastive_core.evaluate import Work, evaluate
+from contrastive_core.inputs import Given, build, recognise
+from contrastive_core.losses import LOSSES, make_loss
 
 Rows = npt.NDArray[np.float32]
 
 BLOCK = 2048
 """Edge of a block of the floor's matrix product."""
+
+CLASSES = 56
+"""Classes of the lines with labels."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,28 @@ def product(x: Rows) -> Callable[[], None]:
     return run
 
 
-def ours(loss: Loss, x: Rows, *, threads: int = 0, standings: bool = False) -> Callable[[], float]:
-    """One of our losses, from rows in memory to the loss of every sample."""
+def ours(
+    kind: str, x: Rows, *, threads: int = 0, standings: bool = False, **how: Any
+) -> Callable[[], float]:
+    """One of our losses, from rows in memory to the loss of every sample.
+
+    Args:
+        kind: The loss.
+        x: Rows.
+        threads: Threads; 0 for all processors.
+        standings: Whether rank and hardest negative are found too.
+        **how: Inputs beside the rows (`labels`, `views`) and hyper-parameters.
+    """
     means = cc.Resources(threads=threads)
+    beside = {name: how.pop(name) for name in ("labels", "views") if name in how}
 
     def once() -> float:
-        arrangement = arrange([ArraySource(x)], "stacked")
-        room = make_room(len(x), x.shape[1], means)
-        problem = read(arrangement, loss, room, means.precision)
-        engine = partial(run, workers=room.workers)
-        return float(evaluate(loss, problem, engine, standings=standings).values.mean())
+        given = Given(x, **beside)
+        found = recognise(LOSSES[kind], given)
+        loss = make_loss(kind, input_form=found.form.name, inputs=given.names, **how)
+        built = build(loss, found, means)
+        engine = partial(run, workers=built.room.workers)
+        return evaluate(loss, built.problem, Work(engine, engine, standings=standings)).mean
 
     return once
 
@@ -97,15 +111,21 @@ def torch_nt_xent(x: Rows, tau: float) -> Callable[[], float]:
 def lines(n: int, d: int) -> list[Line]:
     """The lines of the table: the floor first."""
     x = rows(n, d)
-    nt_xent = make_loss("nt-xent", tau=0.5)
+    y = np.random.default_rng(1).integers(CLASSES, size=n)
+    stacked: dict[str, Any] = {"views": "stacked"}
     found = [
         Line(f"product, {n} x {n} x {d}", product(x)),
-        Line("nt-xent, per-sample losses", ours(nt_xent, x), goal=0.65),
-        Line("nt-xent, one thread", ours(nt_xent, x, threads=1)),
-        Line("nt-xent, tau 0.01 (shifted)", ours(make_loss("nt-xent", tau=0.01), x)),
-        Line("nt-xent, rank and hardest too", ours(nt_xent, x, standings=True)),
-        Line("infonce, n/2 keys", ours(make_loss("infonce", tau=0.5), x)),
-        Line("clip, n/2 pairs, both directions", ours(make_loss("clip", tau=0.5), x)),
+        Line("nt-xent, per-sample losses", ours("nt-xent", x, **stacked), goal=0.65),
+        Line("nt-xent, one thread", ours("nt-xent", x, threads=1, **stacked)),
+        Line("nt-xent, tau 0.01 (shifted)", ours("nt-xent", x, tau=0.01, **stacked)),
+        Line("nt-xent, rank and hardest too", ours("nt-xent", x, standings=True, **stacked)),
+        Line("infonce, n/2 keys", ours("infonce", x, tau=0.5, **stacked)),
+        Line("clip, n/2 pairs, both directions", ours("clip", x, tau=0.5, **stacked)),
+        Line("siglip, n/2 pairs", ours("siglip", x, **stacked)),
+        Line(f"supcon, {CLASSES} classes", ours("supcon", x, labels=y)),
+        Line("uniformity", ours("uniformity", x)),
+        Line(f"contrastive, {CLASSES} classes (float64)", ours("contrastive", x, labels=y)),
+        Line(f"all triplets, {CLASSES} classes (float64)", ours("triplet", x, labels=y)),
     ]
     if importlib.util.find_spec("torch"):
         found.append(Line("nt-xent in torch", torch_nt_xent(x, 0.5)))

@@ -75,6 +75,16 @@ class Labelled:
         others = np.append(self.sizes, 1)[self.codes] - 1
         return np.asarray(others, np.int64)
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> Labelled:
+        """The same rows, those of other classes without a class.
+
+        Args:
+            kept: Which classes stay, shape (classes,).
+        """
+        places = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+        classes = tuple(name for name, stays in zip(self.classes, kept, strict=True) if stays)
+        return Labelled(self.data, self.n, self.count, places[self.codes], classes, self.found)
+
     def groups(self) -> Iterator[Group]:
         """The rows with a class in the order of their classes, a block at a time."""
         order = np.argsort(self.codes, kind="stable")[np.count_nonzero(self.codes < 0) :]

@@ -195,8 +195,8 @@ def _part(codes: npt.NDArray[np.int64], ids: Ids) -> npt.NDArray[np.int64]:
 
 def _alike(codes: npt.NDArray[np.int64], rows: Ids, cols: range) -> npt.NDArray[np.bool_]:
     """Which pairs are of one class; -1 is no class."""
-    down = _part(codes, rows)
-    return np.asarray(np.where(down < 0, -2, down)[:, None] == _part(codes, cols)[None, :])
+    down = np.where(_part(codes, rows) < 0, -2, _part(codes, rows))
+    return np.asarray(down[:, None] == _part(codes, cols)[None, :])
 
 
 def _itself(rows: Ids, cols: range) -> npt.NDArray[np.bool_] | bool:

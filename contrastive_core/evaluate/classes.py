@@ -19,14 +19,19 @@ from ..plan import reduce_all
 from ..problem import Labelled
 from ..reductions import LogSumExp, PlacedSum, TopK
 from ..standing import KEPT, Competition, Meeting, nearest, standing
-from ..tables import Gathered, Index, OtherClass, SameClass
+from ..tables import Gathered, Index, Offsets, OtherClass, SameClass
 from .contests import standing_columns, view_of
 from .work import Work, finite
 
 Block = npt.NDArray[Any]
 
+_ITSELF = Offsets((0,))
+
+_PAIR = 2
+"""Rows of a class in which each has a single positive."""
+
 _FEW, _SHARE = 2**22, 32
-"""Classes are small where the pairs inside them are this few, or this share of all at most."""
+"""Positives are few where there are this few pairs, or this share of all pairs at most."""
 
 
 def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Evaluation:
@@ -86,31 +91,34 @@ def mean_positive(problem: Labelled) -> Float:
 def _one_denominator(
     loss: SupCon | NTXent, problem: Labelled, positive: Float, work: Work
 ) -> tuple[Float, Float]:
-    """Eq. 2 or 3 of Khosla et al.; and the same where all scores are equal."""
-    inside = isinstance(loss, SupCon) and loss.form == "in"
-    equal = np.full(problem.data.n, np.log(max(problem.data.n - 1, 1)))
-    others, own = _partitions(loss, problem, work)
-    with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
-        pull = own - np.log(problem.positives) if inside else positive / loss.tau
-        return np.logaddexp(others - pull, own - pull), equal
+    """Eq. 2 or 3 of Khosla et al.; and the same where all scores are equal.
 
-
-def _partitions(loss: SupCon | NTXent, problem: Labelled, work: Work) -> tuple[Float, Float]:
-    """Log-sum-exp over the rows of other classes, and over the other rows of the own one.
-
-    Where classes are small, the own one is summed in float64: the loss may be near 0, and what is
-    left of it must not be the rounding of a tile. Large classes leave no small losses.
+    With two positives or more the loss is at least log 2, and one log-sum-exp over everybody is
+    precise enough. A single positive's loss may be near 0: it is left out of the tiles and enters
+    by its exact score, so that what is left is not the rounding of a tile.
     """
-    lse, rows = LogSumExp(1.0 / loss.tau), np.arange(problem.data.n)
-    everybody = problem.all
-    strangers = Meeting(SameClass(problem.codes), everybody, rows, everybody)
-    inside = int((problem.sizes**2).sum())
-    if inside <= max(_FEW, problem.data.n**2 // _SHARE):
-        ((others,),) = reduce_all([strangers.request(lse)], work.run)
-        return others, _own_partition(loss.tau, problem)
+    twos = problem.only(problem.sizes == _PAIR)
+    relation = SameClass(twos.codes) if twos.classes else _ITSELF
+    everybody, rows = problem.all, np.arange(problem.data.n)
+    meeting = Meeting(relation, everybody, rows, everybody)
+    ((rest,),) = reduce_all([meeting.request(LogSumExp(1.0 / loss.tau))], work.run)
+    partner = _own_partition(loss.tau, twos)
+    with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
+        pull = positive / loss.tau
+        if isinstance(loss, SupCon) and loss.form == "in":
+            pull = _mates_partition(loss.tau, problem, work) - np.log(problem.positives)
+        values = np.logaddexp(rest - pull, partner - pull)
+    return values, np.full(problem.data.n, np.log(max(problem.data.n - 1, 1)))
+
+
+def _mates_partition(tau: float, problem: Labelled, work: Work) -> Float:
+    """Log sum exp(s_ip / tau) over the positives: exactly where they are few."""
+    if int((problem.sizes**2).sum()) <= max(_FEW, problem.data.n**2 // _SHARE):
+        return _own_partition(tau, problem)
+    everybody, rows = problem.all, np.arange(problem.data.n)
     own = Meeting(OtherClass(problem.codes), everybody, rows, everybody)
-    (others,), (mates,) = reduce_all([strangers.request(lse), own.request(lse)], work.run)
-    return others, mates
+    ((found,),) = reduce_all([own.request(LogSumExp(1.0 / tau))], work.run)
+    return np.asarray(found)
 
 
 def _own_partition(tau: float, problem: Labelled) -> Float:
