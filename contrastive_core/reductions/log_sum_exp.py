@@ -44,10 +44,11 @@ class LogSumExp(Reduction):
             return
         best = np.where(view.best > -np.inf, view.best, view.best.dtype.type(0))
         shifted = np.subtract(view.scores, best[:, None], out=view.scratch)
-        with np.errstate(over="ignore"):  # -inf is as good as any logit below the top's reach
+        with np.errstate(over="ignore"):  # -inf is as good as any logit below the top's reach,
             shifted *= min(self.scale, float(np.finfo(shifted.dtype).max))
-        np.exp(shifted, out=shifted)
-        reached = np.where(view.best > -np.inf, best * np.float64(self.scale), -np.inf)
+            np.exp(shifted, out=shifted)
+            # and a top beyond float64 makes a loss that is refused where it is evaluated
+            reached = np.where(view.best > -np.inf, best * np.float64(self.scale), -np.inf)
         self.merge(state, (reached, row_sums(shifted).astype(np.float64)))
 
     def merge(self, into: State, other: State) -> None:
