@@ -184,8 +184,8 @@ def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Ask
 
 
 def _set(loss: Loss) -> dict[str, Any]:
-    """The hyper-parameters in force."""
-    unused = loss.form_refuses.get(loss.input_form, ())
+    """The hyper-parameters in force, without those that change nothing."""
+    unused = {*loss.form_refuses.get(loss.input_form, ()), *loss.idle()}
     named = (p.field for p in parameters(type(loss)))
     return {name: getattr(loss, name) for name in named if name not in unused}
 
