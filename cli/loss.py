@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrastive_core.conventions import ALL_NAME, PAPER_NAME
-from contrastive_core.errors import BadParameter, known_names
+from contrastive_core.errors import BadParameter
 from contrastive_core.losses import LOSSES, find_loss
-from contrastive_core.parameters import options as parameter_names
 from contrastive_core.vocabulary import INPUTS, NOISE
 
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
 from .outputs import Output, check_outputs, parse_outputs, write_all
 from .pages import write_kind, write_kinds
+from .refusals import missing_kind, no_such_option
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
@@ -37,7 +37,9 @@ class LossCommand(click.Command):
             _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            raise _no_such_option(error.option_name, ctx.meta.get("declaration")) from error
+            shared = [each.opts[-1] for each in self.params if isinstance(each, click.Option)]
+            declaration = ctx.meta.get("declaration")
+            raise no_such_option(error.option_name, declaration, shared) from error
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
@@ -112,7 +114,7 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     """
     declaration = ctx.meta.get("declaration")
     if declaration is None:
-        raise _missing_kind()
+        raise missing_kind()
     outputs = parse_outputs(options["output"])
     named_inputs = {name: options[name] for name in INPUTS if options.get(name) is not None}
     files = _files(options["files"])
@@ -287,37 +289,3 @@ def _resources(options: dict[str, Any], bar: Bar) -> Resources:
         precision=options["precision"],
         progress=bar,
     )
-
-
-def _missing_kind() -> BadParameter:
-    return BadParameter(
-        "--kind",
-        expected="the name of a loss",
-        got="none",
-        remedy=f"Give --kind with one of {', '.join(LOSSES)}.",
-    )
-
-
-def _no_such_option(name: str, declaration: type[Loss] | None) -> BadParameter:
-    """The error for an option that the kind does not take: it names those it does take."""
-    owners = [kind for kind, other in LOSSES.items() if name.lstrip("-") in own_options(other)]
-    belongs = f"{name} belongs to {', '.join(owners)}. " if owners else ""
-    shared = [option.opts[-1] for option in loss.params if isinstance(option, click.Option)]
-    if declaration is None:
-        known = known_names(name, shared)
-        remedy = f"Say --kind first: {belongs}" if owners else f"{known} --kind adds its own."
-    else:
-        own = [f"--{each}" for each in own_options(declaration)]
-        bare = [each.lstrip("-") for each in (*own, *shared)]
-        near = known_names(name.lstrip("-"), bare).partition("Known:")[0]
-        takes = f"{declaration.kind} takes {', '.join(own)}; all kinds take {', '.join(shared)}."
-        remedy = f"{belongs or near}{takes}"
-    kind = f"--kind {declaration.kind}" if declaration else "contrast loss"
-    return BadParameter(name, expected=f"an option of {kind}", got=name, remedy=remedy.strip())
-
-
-def own_options(declaration: type[Loss]) -> list[str]:
-    """What a kind takes beside the shared options, without dashes."""
-    inputs = [name for name in INPUTS if name in declaration.inputs()]
-    reduction = ["reduction"] if declaration.reducible else []
-    return [*inputs, *parameter_names(declaration), "convention", *reduction]

@@ -3,13 +3,14 @@
 Importing this reaches no NumPy: the command line shows its help from here.
 """
 
-from .declaration import LOSSES, Direction, Loss, Paper, PerAnchor
+from .declaration import LOSSES, Loss, Paper
 from .forms import Form
 from .infonce import InfoNCE
 from .instance import CLIP, DCL, NTXent
 from .making import find_dialect, find_loss, make_loss
 from .noise import NCE
 from .pairs import Contrastive
+from .per_anchor import Direction, PerAnchor
 from .sigmoid import SigLIP
 from .softmax import Softmax
 from .sphere import Alignment, AlignUniform, Uniformity

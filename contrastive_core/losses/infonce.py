@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import BadParameter
 from ..parameters import choice, flag, knob
-from .declaration import Direction, Paper, declared
+from .declaration import Paper, declared
 from .forms import (
     OWN_NEGATIVES,
     PAIRS,
@@ -19,6 +19,7 @@ from .forms import (
     Form,
     with_input,
 )
+from .per_anchor import Direction
 from .softmax import READY, Softmax
 
 if TYPE_CHECKING:

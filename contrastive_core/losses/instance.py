@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ..errors import BadInput
 from ..parameters import knob, temperature
-from .declaration import Direction, Paper, declared
+from .declaration import Paper, declared
 from .forms import (
     LABELLED_VIEWS,
     MANY_VIEWS,
@@ -19,6 +19,7 @@ from .forms import (
     VIEWS,
     Form,
 )
+from .per_anchor import Direction
 from .softmax import Softmax
 
 if TYPE_CHECKING:

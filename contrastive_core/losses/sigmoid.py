@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..parameters import number
-from .declaration import Direction, Paper, PerAnchor, declared
+from .declaration import Paper, declared
 from .forms import PAIRS, SCORES, SQUARE_SCORES, TWO_FILES, VIEWS, Form
+from .per_anchor import Direction, PerAnchor
 from .softmax import cosine_or_dot
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..parameters import choice, temperature
-from .declaration import PerAnchor
+from .per_anchor import PerAnchor
 
 if TYPE_CHECKING:
     from ..numerics import Float

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..parameters import choice, knob, temperature
-from .declaration import Direction, Paper, declared
+from .declaration import Paper, declared
 from .forms import (
     CLASS_SCORES,
     LABELLED_VIEWS,
@@ -19,6 +19,7 @@ from .forms import (
     TWO_FILES,
     Form,
 )
+from .per_anchor import Direction
 from .softmax import Softmax, cosine_or_dot
 
 if TYPE_CHECKING:
