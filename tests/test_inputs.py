@@ -11,7 +11,7 @@ import pytest
 
 import contrastive_core as cc
 from contrastive_core import LossResult, Resources
-from contrastive_core.errors import BadInput, BadParameter, ContrastError
+from contrastive_core.errors import BadInput, BadParameter, ContrastError, TooLittleMemory
 
 Rows = npt.NDArray[Any]
 
@@ -413,3 +413,18 @@ def test_long_candidates_tie_within_a_tolerance_that_grows_with_their_norm() -> 
     )
     assert result.samples.hardest_index is not None
     assert result.samples.hardest_index[0] == 1
+
+
+@pytest.mark.parametrize(("kind", "least"), [("contrastive", 1), ("alignment", 2)])
+def test_listed_pairs_count_towards_the_memory_bound(kind: str, least: int) -> None:
+    rows = np.random.default_rng(0).normal(size=(100, 4))
+    pairs = np.column_stack([np.tile([0, 1], 50_000), np.tile([2, 3], 50_000), np.ones(100_000)])
+    with pytest.raises(TooLittleMemory, match="kept beside"):
+        cc.loss(kind, rows, pairs=pairs, resources=Resources(memory=least * 2**20))
+
+
+def test_listed_triplets_count_towards_the_memory_bound() -> None:
+    rows = np.random.default_rng(0).normal(size=(100, 4))
+    triplets = np.tile([[0, 1, 2], [3, 4, 5]], (50_000, 1))
+    with pytest.raises(TooLittleMemory, match="kept beside"):
+        cc.loss("triplet", rows, triplets=triplets, resources=Resources(memory=2**20))

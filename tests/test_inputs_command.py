@@ -1,7 +1,6 @@
 """Every kind in every form of input, as a command on files: the golden values, in every format."""
 
 import math
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -351,7 +350,6 @@ def test_log_z_is_told_as_it_was_found(here: Path) -> None:
     assert told["parameters"]["log_z"] == pytest.approx(1.75312299308945, rel=1e-11)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a path of another kind")
 def test_an_absolute_path_is_a_path(here: Path) -> None:
     line = f"infonce --tau 0.1 {here / 'a.npy'} {here / 'b.npy'}"
-    assert _tell(line, Path("/"), "value").value == near(0.24049312542249135)
+    assert _tell(line, Path(here.anchor), "value").value == near(0.24049312542249135)

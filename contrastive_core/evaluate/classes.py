@@ -64,7 +64,7 @@ def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Ev
         standing=_look(problem, None, work) if work.standings else None,
         look=lambda chosen: _look(problem, chosen, work),
         chance=chance if len(positive) > 1 else None,
-        collapsed=chance if problem.data.unit else None,
+        collapsed=chance,
         softmax=_parts(loss, problem, pull if splits else pull[:0]),
         remarks=remarks_on_labels(problem),
     )

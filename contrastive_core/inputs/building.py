@@ -152,8 +152,11 @@ class _Builder:
     def pairs(self) -> Problem:
         """A list of pairs of rows."""
         arrangement = one_cloud(self.sources[0])
-        data = self._prepare(self._with_bank(arrangement))
-        listed = read_pairs(self.given.pairs, arrangement.n, name="pairs")
+        listed = read_pairs(self.given.pairs, arrangement.n)
+        count = len(listed.i)
+        picked = 0 if isinstance(self.loss, Contrastive) else 2 * count
+        strands = self._with_bank(arrangement)
+        data = self._prepare(strands, picked=picked, extra=_PER_PAIR * count)
         name = _name(self.given.pairs, "pairs")
         found = Positives("pairs", assumed=False, description=f"the pairs of {name}")
         if isinstance(self.loss, Contrastive):
@@ -164,7 +167,7 @@ class _Builder:
             raise dissimilar(self.loss, name, int(np.count_nonzero(~listed.y)))
         index = np.concatenate([listed.i, listed.j, np.arange(arrangement.n, data.n)])
         rows = pick(data, index, in_memory=self.room.in_memory)
-        return self._noised(Views(rows, len(listed.i), 2, found))
+        return self._noised(Views(rows, count, 2, found))
 
     def labels(self) -> Problem:
         """Rows, or views of samples, with classes."""
