@@ -28,6 +28,8 @@ class Number:
     above: float = -math.inf
     least: float | None = None
     """The lower end where it is legal itself; `above` is then not looked at."""
+    most: float | None = None
+    """The upper end, legal itself."""
     whole: bool = False
     """Whether it counts something."""
     meaning: str = ""
@@ -35,29 +37,36 @@ class Number:
     aliases: tuple[str, ...] = ()
     reciprocal: str | None = None
     """Another name for 1 / value: `scale` for a temperature."""
+    optional: bool = False
+    """Whether None, for nothing asked, is legal too."""
 
     @property
     def expected(self) -> str:
         """The legal values in words."""
         kind = "a whole number" if self.whole else "a finite number"
+        most = "" if self.most is None else f" and <= {self.most:g}"
         if self.least is not None:
-            return f"{kind} >= {self.least:g}"
-        return kind + ("" if self.above == -math.inf else f" > {self.above:g}")
+            return f"{kind} >= {self.least:g}{most}"
+        return kind + ("" if self.above == -math.inf else f" > {self.above:g}") + most
 
     @property
     def bad(self) -> tuple[Any, ...]:
         """Values that must be refused."""
         low = () if self.least is None else (self.least - 1.0,)
         ends = low if low or self.above == -math.inf else (self.above, self.above - 1.0)
+        ends = ends if self.most is None else (*ends, self.most + 1.0)
         return (*ends, *((1.5,) if self.whole else ()), math.nan, math.inf, -math.inf, "warm")
 
-    def check(self, name: str, value: Any) -> float:
+    def check(self, name: str, value: Any) -> float | None:
         """The value as a number, or the error that names what is legal."""
+        if value is None and self.optional:
+            return None
         number = self._number(value)
         if self._high_enough(number) and self._moderate(number):
             return int(number) if self.whole else number
         low = f" and at least {1 / LARGEST:g}" if self.reciprocal else ""
-        extreme = f"{low}, at most {LARGEST:g}" if self._high_enough(number) else ""
+        bounded = self._high_enough(number) and self.most is None
+        extreme = f"{low}, at most {LARGEST:g}" if bounded else ""
         raise BadParameter(
             name,
             expected=self.expected + extreme,
@@ -80,7 +89,8 @@ class Number:
 
     def _moderate(self, number: float) -> bool:
         """Whether products with it, and with its inverse where that has a name, are numbers."""
-        return abs(number) <= LARGEST and (self.reciprocal is None or number >= 1 / LARGEST)
+        low_enough = abs(number) <= LARGEST and (self.most is None or number <= self.most)
+        return low_enough and (self.reciprocal is None or number >= 1 / LARGEST)
 
     @property
     def example(self) -> float:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from .numerics import Float
+from .rows import Column, Rows
 from .tables import Index
-
-Column = npt.NDArray[Any] | None
 
 CATEGORIES = ("easy", "semi-hard", "hard")
 """What the codes of the column `category` stand for."""
 
 
 @dataclass(frozen=True)
-class Samples:
+class Samples(Rows):
     """Per-sample values, one array per column; columns that do not apply are None.
 
     Integers below 0 stand for none. Similarities are before temperature.
@@ -92,23 +88,8 @@ class Samples:
     pairs: Column = None
     undefined_pairs: Column = None
 
-    def columns(self) -> list[tuple[str, npt.NDArray[Any]]]:
-        """The columns that apply, in order: the sample, its loss, what explains it."""
-        named = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        order = ["index", "view", "loss", *named]
-        return [(name, named[name]) for name in dict.fromkeys(order) if named[name] is not None]
-
-    def rows(self, start: int, stop: int) -> Iterator[tuple[Any, ...]]:
-        """Some samples as plain values, the category as a word."""
-        parts = []
-        for name, values in self.columns():
-            part = values[start:stop].tolist()
-            parts.append([CATEGORIES[code] for code in part] if name == "category" else part)
-        return zip(*parts, strict=True)
-
-    def take(self, order: Index) -> Samples:
-        """Some samples, in an order."""
-        return Samples(**{name: values[order] for name, values in self.columns()})
+    first_columns: ClassVar[tuple[str, ...]] = ("index", "view", "loss")
+    words: ClassVar[dict[str, tuple[str, ...]]] = {"category": CATEGORIES}
 
 
 def sort_order(values: Float, sort: str, *, every: bool = False) -> Index:

@@ -1,4 +1,4 @@
-"""The library's front door: a loss from files or arrays in one call."""
+"""A loss from files or arrays in one call."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .conventions import PAPER_NAME
-from .dialects import dialects_of
-from .engines import run
-from .errors import ContrastError
-from .evaluate import Work, evaluate
-from .inputs import Given, build, recognise
-from .losses import find_dialect, find_loss, make_loss
-from .resources import Resources
-from .summary import Asked, LossResult, summarise
+from ..conventions import PAPER_NAME
+from ..dialects import dialects_of
+from ..engines import run
+from ..errors import ContrastError
+from ..evaluate import Work, evaluate
+from ..inputs import Given, build, recognise
+from ..losses import find_dialect, find_loss, make_loss
+from ..resources import Resources
+from ..summary import Asked, LossResult, summarise
 
 Data = str | os.PathLike[str] | npt.ArrayLike
 """A path (`PATH::column` for one column of a table), or an array."""

@@ -1,0 +1,5 @@
+"""The library's front door: each question in one call, on files or arrays."""
+
+from .losses import ConventionValue, loss, loss_by_convention
+
+__all__ = ["ConventionValue", "loss", "loss_by_convention"]

@@ -1,0 +1,1 @@
+"""The geometry of a space: spectrum, neighbours, retrieval, each beside its reference levels."""
