@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -43,6 +43,25 @@ class Given:
         return frozenset(name for name in named if getattr(self, name) is not None)
 
 
+class Taker(Protocol):
+    """What takes inputs: the declaration of a loss, or a command of its own."""
+
+    @property
+    def kind(self) -> str:
+        """What messages call it."""
+
+    @property
+    def assumes_stacked(self) -> bool:
+        """Whether a 2-D file alone is taken as two stacked views."""
+
+    @property
+    def most_views(self) -> int | None:
+        """How many views it can take; None for any number."""
+
+    def ways(self) -> list[tuple[str, str]]:
+        """Its forms of input: how each is typed, and what it is in words."""
+
+
 @dataclass(frozen=True, eq=False)
 class Recognised:
     """A form of input, with its embeddings open.
@@ -58,8 +77,13 @@ class Recognised:
     sources: tuple[Source, ...]
 
 
-def recognise(declaration: type[Loss], given: Given) -> Recognised:
+def recognise(declaration: type[Loss], given: Given, asker: Taker | None = None) -> Recognised:
     """Find the form and open the embeddings.
+
+    Args:
+        declaration: The loss whose forms of input they are.
+        given: What was given.
+        asker: Who says how the input is given, where that is not `contrast loss`.
 
     Raises:
         BadParameter: An input that the loss does not take.
@@ -83,10 +107,10 @@ def recognise(declaration: type[Loss], given: Given) -> Recognised:
     for form in declaration.forms:
         if form.fits(fitting):
             return Recognised(form, given, tuple(sources))
-    raise lacking(declaration, _in_words(names))
+    raise lacking(asker or declaration, _in_words(names))
 
 
-def lacking(declaration: type[Loss], got: str) -> BadInput:
+def lacking(declaration: Taker, got: str) -> BadInput:
     """The error for input that is no form of the loss: it shows all of them."""
     lines = [f"\n    {command}\n        {words}" for command, words in declaration.ways()]
     return BadInput(
