@@ -1,16 +1,17 @@
-"""`contrast metrics --guide`: every metric, what it is, and what good looks like."""
+"""`--guide` without a file: what every number is, and what good looks like."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 import click
 
 from contrastive_core.geometry.declarations import Metric
 from contrastive_core.geometry.settings import NEIGHBOURS, Settings
+from contrastive_core.hardness.readings import GOOD, MEANINGS
 from contrastive_core.version import VERSION
 
 from .outputs import Output, Write
@@ -28,21 +29,32 @@ _BETTER = {"lower": "lower", "higher": "higher", "neither": "neither way as such
 
 
 def write_guide(chosen: Sequence[Metric]) -> Write:
-    """A writer of the guide."""
+    """A writer of the guide to the metrics."""
+    return _writer("metrics", guide(chosen), lambda: _pages(chosen))
+
+
+def write_triplet_guide() -> Write:
+    """A writer of the guide to the counts of triplets."""
+    told = {name: {"meaning": MEANINGS[name], "good": GOOD[name]} for name in MEANINGS}
+    return _writer("triplets", told, _triplet_pages)
+
+
+def _writer(command: str, told: Mapping[str, Any], pages: Callable[[], str]) -> Write:
+    """A writer of a guide, as data or as pages."""
 
     def write(output: Output, stream: IO[str]) -> None:
-        if output.format == "json":
-            head = {
-                "schema": "contrast/1",
-                "command": "metrics",
-                "version": VERSION,
-                "inputs": [],
-                "warnings": [],
-                "guide": guide(chosen),
-            }
-            stream.write(json.dumps(head, indent=2, ensure_ascii=False) + "\n")
-        else:
-            stream.write(_pages(chosen))
+        if output.format != "json":
+            stream.write(pages())
+            return
+        head = {
+            "schema": "contrast/1",
+            "command": command,
+            "version": VERSION,
+            "inputs": [],
+            "warnings": [],
+            "guide": told,
+        }
+        stream.write(json.dumps(head, indent=2, ensure_ascii=False) + "\n")
 
     return write
 
@@ -70,10 +82,27 @@ def _definition(metric: Metric) -> str:
     return text.replace("{duplicate_threshold}", f"{settings.duplicate_threshold:g}")
 
 
+def _formatter() -> click.HelpFormatter:
+    """As wide as the terminal, and never too wide to read."""
+    columns = min(shutil.get_terminal_size().columns, _WIDEST)
+    return click.HelpFormatter(width=max(columns - 2, 40))
+
+
+def _triplet_pages() -> str:
+    """Each number in a line, and what good looks like."""
+    formatter = _formatter()
+    for name, meaning in MEANINGS.items():
+        formatter.write(f"{name.replace('_', ' ')}\n")
+        with formatter.indentation():
+            formatter.write_text(f"{meaning[0].upper()}{meaning[1:]}.")
+            formatter.write_text(f"{GOOD[name][0].upper()}{GOOD[name][1:]}.")
+        formatter.write_paragraph()
+    return formatter.getvalue()
+
+
 def _pages(chosen: Iterable[Metric]) -> str:
     """Name and meaning; below them definition, source, direction and what good looks like."""
-    columns = min(shutil.get_terminal_size().columns, _WIDEST)
-    formatter = click.HelpFormatter(width=max(columns - 2, 40))
+    formatter = _formatter()
     formatter.write_text(_INTRODUCTION)
     for metric in chosen:
         formatter.write_paragraph()

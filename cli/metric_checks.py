@@ -40,7 +40,7 @@ def check_files(files: tuple[str, ...]) -> None:
         )
 
 
-def check_guide(ctx: click.Context, outputs: Sequence[Output]) -> None:
+def check_guide(ctx: click.Context, outputs: Sequence[Output], takes: str) -> None:
     """Refuse, for the guide alone, what only says something about a file."""
     for name in ctx.params:
         if name not in _ALONE and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
@@ -48,7 +48,7 @@ def check_guide(ctx: click.Context, outputs: Sequence[Output]) -> None:
                 f"--{name.replace('_', '-')}",
                 expected="EMBEDDINGS, which it says something about",
                 got="--guide without a file",
-                remedy="Name a file; the guide alone takes --metric and --output.",
+                remedy=f"Name a file; the guide alone takes {takes}.",
             )
     for output in outputs:
         if output.format not in _TELLING:

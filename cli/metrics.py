@@ -102,7 +102,7 @@ def metrics(ctx: click.Context, /, **options: Any) -> None:
     outputs = parse_outputs(options["output"])
     chosen = [METRICS[name] for name in chosen_metrics(options["metric"])]
     if options["guide"] and not options["files"]:
-        check_guide(ctx, outputs)
+        check_guide(ctx, outputs, "--metric and --output")
         write_all(outputs, write_guide(chosen))
         return
     named_inputs = given_inputs(options)

@@ -12,6 +12,8 @@ from contrastive_core.vocabulary import INPUTS
 
 from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
+from .guide import write_triplet_guide
+from .metric_checks import check_guide
 from .options import HELP_NAMES, hyper_parameters, input_option, parameter_options, sharing_options
 from .outputs import FORMATS, Output, check_outputs, parse_outputs, write_all
 from .parsing import Command
@@ -62,11 +64,16 @@ def _own_options() -> list[click.Parameter]:
         *(input_option(INPUTS[name], meaning) for name, meaning in _MEANINGS.items()),
         *_own_options(),
         *parameter_options(Settings),
-        click.Option(["--guide"], is_flag=True, help="Say what good looks like, number by number."),
+        click.Option(
+            ["--guide"],
+            is_flag=True,
+            help="Say what good looks like, number by number; without a file that alone.",
+        ),
         *sharing_options("anchors or listed triplets", formats=_SAYS, precision="float64"),
     ],
 )
-def triplets(**options: Any) -> None:
+@click.pass_context
+def triplets(ctx: click.Context, /, **options: Any) -> None:
     """Count easy, semi-hard and hard triplets, exactly, and the loss over them.
 
     EMBEDDINGS is a .npy, Parquet or Arrow IPC file (PATH::column picks a column), and --labels
@@ -104,6 +111,10 @@ def triplets(**options: Any) -> None:
     several margins csv holds every anchor at each, and the table lists those of the first.
     """
     outputs = parse_outputs(options["output"])
+    if options["guide"] and not options["files"]:
+        check_guide(ctx, outputs, "--output")
+        write_all(outputs, write_triplet_guide())
+        return
     named_inputs = given_inputs(options)
     files = given_files(options["files"], _FILES, "contrast triplets emb.npy --labels y.npy")
     check_outputs(outputs, [*files, *paths(named_inputs)])

@@ -159,6 +159,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["metrics", "--help"],
         ["triplets", "--help"],
         ["metrics", "--guide"],
+        ["triplets", "--guide"],
         ["metrics", "--guide", "--metric", "hubness", "-o", "json"],
         *(["loss", "--kind", kind, "-h"] for kind in ("clip", "nce", "triplet")),
         ["--version"],

@@ -301,6 +301,14 @@ def test_a_sample_is_said_and_every_number_has_its_interval(here: Path) -> None:
         assert any(line.startswith(start) and "±" in line for line in lines), start
 
 
+def test_the_guide_alone_needs_no_file(here: Path) -> None:
+    told = _told("contrast triplets --guide", here).out
+    assert told.count("Good: ") == 6
+    numbers = {"hard", "semi_hard", "easy", "active_fraction", "mean", "mean_active"}
+    assert set(_json("contrast triplets --guide", here)["guide"]) == numbers
+    assert "EMBEDDINGS" in contrast("contrast triplets --guide --margin 1", here).err
+
+
 def test_the_guide_says_what_good_looks_like(here: Path) -> None:
     assert "good:" not in _told(ROWS, here).out
     assert _told(f"{ROWS} --guide", here).out.count("good: ") == 6
