@@ -528,3 +528,63 @@ def test_the_sample_files_are_told_apart() -> None:
     assert of_untrained["mean_cosine"] == pytest.approx(0.8239157841876, rel=1e-5)
     for name in (*RETRIEVAL, "recall_at_1"):
         assert of_trained[name] > of_untrained[name], name
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "rank", "last"), [(300, 64, 32, -3.2), (200, 60, 30, -3.5), (50, 90, 25, -3.0)]
+)
+def test_directions_that_are_not_there_are_no_variance(
+    n: int, d: int, rank: int, last: float
+) -> None:
+    """Exact rank, a spectrum that ends near a thousandth: rounding must not fill up the rest."""
+    draws = np.random.default_rng(rank)
+    left, right = (np.linalg.qr(draws.standard_normal((size, rank)))[0] for size in (n, d))
+    rows = 10.0 * (left * np.logspace(0.0, last, rank)) @ right.T
+    values = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False)[:rank]
+    k = np.arange(11, rank + 1)
+    slope = np.polyfit(np.log(k), np.log(values[10:] ** 2), 1, w=np.sqrt(1.0 / k))[0]
+    assert measured(rows).metrics["alpha_req"].value == pytest.approx(-slope, rel=1e-9)
+
+
+def test_a_narrow_cone_is_measured_in_float64_and_float32_is_warned_of() -> None:
+    rows = 1000.0 + np.random.default_rng(1).standard_normal((60, 8))
+    labels = np.arange(60) % 4
+    plain = cc.metrics(rows, labels=labels)
+    assert plain.precision == "float64"
+    wide = cc.metrics(rows, labels=labels, resources=cc.Resources(precision="float64"))
+    assert plain.metrics["r_precision"].value == wide.metrics["r_precision"].value
+    narrow = cc.metrics(rows, labels=labels, resources=cc.Resources(precision="float32"))
+    assert any("Leave --precision out" in warning for warning in narrow.warnings)
+
+
+def test_the_second_cloud_may_be_asked_for_alone() -> None:
+    rows = np.random.default_rng(2).standard_normal((20, 4))
+    found = cc.metrics(rows, rows[::-1], metrics=("uniformity.keys",))
+    assert list(found.metrics) == ["uniformity.keys"]
+    with pytest.raises(cc.ContrastError, match="two files or views"):
+        cc.metrics(rows, metrics=("uniformity.keys",))
+    with pytest.raises(cc.ContrastError, match="alignment"):
+        cc.metrics(rows, rows, metrics=("alignment.keys",))
+
+
+def test_rows_are_listed_by_what_is_asked_for() -> None:
+    draws = np.random.default_rng(3)
+    rows = draws.standard_normal((40, 4))
+    rows[7] = rows[31] * 2.0
+    twins = cc.metrics(rows, metrics=("duplicates",)).worst
+    assert sorted(twins.index[:2].tolist()) == [7, 31]
+    hubs = cc.metrics(rows, metrics=("hubness",))
+    assert hubs.worst.occurrences is not None
+    assert hubs.samples.occurrences is not None
+    assert hubs.worst.occurrences[0] == hubs.samples.occurrences.max()
+
+
+def test_extreme_parameters_have_levels_or_are_refused() -> None:
+    rows = np.random.default_rng(4).standard_normal((20, 6))
+    found = cc.metrics(rows, rows[::-1], t=1e6, alpha=1000.0)
+    assert math.isfinite(found.metrics["uniformity"].random or math.nan)
+    assert math.isfinite(found.metrics["alignment"].value)
+    with pytest.raises(cc.ContrastError, match="t: expected"):
+        cc.metrics(rows, t=1e9)
+    with pytest.raises(cc.ContrastError, match="alpha: expected"):
+        cc.metrics(rows, alpha=1e9)

@@ -17,7 +17,7 @@ from metric_results import LEVELS, classes, metric, result, rows
 from rich.console import Console
 
 from contrastive_core.geometry.declarations import METRICS
-from contrastive_core.geometry.result import MetricsResult
+from contrastive_core.geometry.result import MetricsResult, RowFacts
 
 WIDTHS = [None, 200, 120, 80, 60, 40]
 
@@ -82,7 +82,7 @@ def test_every_metric_stands_under_one_heading() -> None:
 def test_no_width_loses_a_digit_or_a_name(columns: int | None, found: MetricsResult) -> None:
     lines = [line.split() for line in _print(found, columns).splitlines()]
     for name, value in found.metrics.items():
-        (line,) = [words for words in lines if words[:1] == [name]]
+        (line,) = [each for each in lines if each[:1] == [name] and each[1:] != ["first"]]
         assert line[1] == ("undefined" if math.isnan(value.value) else digits(value.value))
         for level in (value.collapsed, value.random):
             assert ("-" if level is None else digits(level)) in line
@@ -210,8 +210,8 @@ def test_ten_classes_are_listed_and_the_rest_is_counted() -> None:
 @pytest.mark.parametrize(
     ("listing", "title"),
     [
-        (Listing(), "The worst 2 of 3 rows, highest alignment first"),
-        (Listing(sort="best"), "The best 2 of 3 rows, lowest alignment first"),
+        (Listing(), "The worst 2 of 512 pairs, highest alignment first"),
+        (Listing(sort="best"), "The best 2 of 512 pairs, lowest alignment first"),
         (Listing(sort="index"), "The first 2 of 3 rows"),
         (Listing(every=True), "All rows"),
         (Listing(every=True, sort="best"), "All rows, lowest alignment first"),
@@ -224,7 +224,7 @@ def test_the_title_says_which_rows_are_listed(listing: Listing, title: str) -> N
 def test_without_positives_rows_are_sorted_by_uniformity_and_without_that_not_at_all() -> None:
     crowded = dataclasses.replace(rows(), alignment=None)
     assert "2 of 3 rows, highest uniformity first\n" in _print(result(samples=crowded))
-    plain = dataclasses.replace(crowded, uniformity=None)
+    plain = RowFacts(rows().index, norm=rows().norm)
     assert "\nThe first 2 of 3 rows\n" in _print(result(samples=plain))
 
 

@@ -310,7 +310,7 @@ def test_classes_of_two_clouds() -> None:
 def test_many_classes_and_large_ones(sizes: list[int]) -> None:
     rows = cloud(sum(sizes), 3, 61)
     labels = np.random.default_rng(62).permutation(np.repeat(np.arange(len(sizes)), sizes))
-    asked = ("tolerance", "r_precision")
+    asked = ("tolerance", "effective_rank", "r_precision")
     found = measured(rows, labels=labels, metrics=asked).classes
     assert found is not None
     assert_classes(found, rows, labels.tolist(), None)

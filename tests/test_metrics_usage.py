@@ -132,9 +132,9 @@ BAD = [
     ("a.npy --metric uniformty", "Did you mean 'uniformity'?"),
     ("a.npy --metric ''", "Known: alignment"),
     # Numbers.
-    ("a.npy --t 0", "> 0"),
+    ("a.npy --t 0", ">= 1e-06 and <= 1e+06"),
     ("a.npy --t warm", "warm"),
-    ("a.npy --alpha -1", "> 0"),
+    ("a.npy --alpha -1", ">= 1e-06 and <= 1000"),
     ("a.npy --duplicate-threshold 1.5", "<= 1"),
     ("a.npy --sample 1", ">= 2"),
     ("a.npy --sample 2.5", "whole number"),

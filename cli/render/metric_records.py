@@ -33,13 +33,13 @@ def write_metrics_csv(result: MetricsResult, stream: IO[str], listing: Listing) 
 
 def chosen_rows(result: MetricsResult, listing: Listing) -> RowFacts:
     """Every row, in the order that was asked for; as many as were asked for."""
-    from contrastive_core.geometry.rows import worst_first
+    from contrastive_core.geometry.rows import in_order
 
     if listing.top is not None:
         return result.worst
     if listing.sort is None:
         return result.samples
-    return result.samples.take(worst_first(result.samples, listing.sort))
+    return result.samples.take(in_order(result.samples, listing.sort, every=True))
 
 
 def _object(result: MetricsResult) -> dict[str, Any]:

@@ -168,15 +168,20 @@ def _title(result: MetricsResult, listing: Listing, count: int) -> str:
     """Which rows are listed, and by what they are sorted."""
     if listing.every and listing.sort is None:
         return "All rows"
-    samples, order = result.samples, listing.sort or "worst"
-    key = "uniformity" if samples.alignment is None else "alignment"
-    if order == "index" or getattr(samples, key) is None:
-        order, by = "index", ""
+    from contrastive_core.geometry.rows import sort_key
+
+    samples, order, by, what = result.samples, listing.sort or "worst", "", "rows"
+    key = sort_key(samples)
+    if order == "index" or key is None:
+        order = "index"
     else:
-        by = f", {'lowest' if order == 'best' else 'highest'} {key} first"
+        best = {"highest": "lowest", "lowest": "highest"}[key.worst]
+        by = f", {best if order == 'best' else key.worst} {key.column.replace('_', ' ')} first"
+        what = "pairs" if key.of_pairs and samples.view is not None else "rows"
     if listing.every:
         return f"All rows{by}"
-    return f"The {ORDERS[order]} {count} of {len(samples)} rows{by}"
+    total = result.n if what == "pairs" and result.anchors is None else len(samples)
+    return f"The {ORDERS[order]} {count} of {total} {what}{by}"
 
 
 def _print_title(title: str, console: Console, columns: int | None) -> None:

@@ -59,7 +59,7 @@ class Facts:
 
 def room_for(names: frozenset[str], rows: int, d: int, classes: int, threads: int) -> int:
     """Bytes kept beside the rows."""
-    spectral = spectrum_bytes(d) if names & SPECTRAL else 0
+    spectral = spectrum_bytes(rows, d) if names & SPECTRAL else 0
     flying = _FLYING * threads * min(rows, _TASK) if names & _NEIGHBOURS else 0
     return _PER_ROW * rows + spectral + flying + (sums_bytes(classes, d) if classes else 0)
 

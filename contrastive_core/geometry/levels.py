@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from ..engines import one_blas_thread
 from ..numerics import Float
 from .spectrum import SingularValues
 
 _TERMS = 500
-"""Terms of a hypergeometric series at most."""
+"""Terms of a hypergeometric series on either side of the largest, at least."""
 
 _NONE = 1e-12
 """Expected rows fewer than that are none."""
@@ -40,11 +42,18 @@ def closed(value: float, *, exact: bool = True) -> Level:
 def uniformity_level(d: int, t: float) -> float:
     """-2t + log 0F1(; d/2; t^2): log E exp(-t |z - z'|^2) of random directions.
 
-    The series of 0F1 has positive terms; it is summed from its largest one, in logs.
+    The series of 0F1 has positive terms t^2k / (k! (d/2)_k). Those around the largest, where
+    (k + 1) (d/2 + k) = t^2, are summed in logs: it is flat over some roots of its place.
     """
-    k = np.arange(max(_TERMS, int(4 * t)))
-    steps = 2 * math.log(t) - np.log((d / 2 + k[:-1]) * (k[:-1] + 1))
-    logs = np.concatenate([[0.0], np.cumsum(steps)])
+    half = d / 2
+    peak = max((math.sqrt((half - 1) ** 2 + 4 * t**2) - half - 1) / 2, 0.0)
+    reach = _TERMS + int(40 * math.sqrt(peak))
+    k = np.arange(max(int(peak) - reach, 0), int(peak) + reach)
+    first = float(k[0])
+    start = 2 * first * math.log(t) - math.lgamma(first + 1)
+    start -= math.lgamma(half + first) - math.lgamma(half)
+    steps = 2 * math.log(t) - np.log((half + k[:-1]) * (k[:-1] + 1))
+    logs = start + np.concatenate([[0.0], np.cumsum(steps)])
     top = float(logs.max())
     return -2 * t + top + math.log(float(np.exp(logs - top).sum()))
 
@@ -114,6 +123,7 @@ def _map_level(r: int, others: int) -> float:
     return 1.0 / others * (harmonic + more * (r - harmonic))
 
 
+@lru_cache(maxsize=8)
 def random_spectrum(n: int, d: int, seed: int, *, centred: bool) -> SingularValues:
     """Singular values of n Gaussian rows of d numbers, by Bartlett's decomposition.
 
@@ -125,7 +135,8 @@ def random_spectrum(n: int, d: int, seed: int, *, centred: bool) -> SingularValu
     draws = np.random.default_rng(seed)
     factor = np.triu(draws.standard_normal((small, small)), 1)
     np.fill_diagonal(factor, np.sqrt(draws.chisquare(large - np.arange(small))))
-    values = np.sqrt(np.maximum(np.linalg.eigvalsh(factor @ factor.T)[::-1], 0.0))
+    with one_blas_thread():
+        values = np.sqrt(np.maximum(np.linalg.eigvalsh(factor @ factor.T)[::-1], 0.0))
     return SingularValues(values, values, n, d)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,29 +17,41 @@ from ..tables import Index
 from .declarations import KEYS_SUFFIX, METRICS, Metric
 from .facts import SPECTRAL, Facts, find_facts, lacking
 from .notes import warnings_of
-from .readings import reading, reading_of_rank
+from .readings import ALL_TIED, NEIGHBOURLY, reading, reading_of_rank
 from .references import collapsed_level, random_level
 from .result import MetricsResult, MetricValue
-from .rows import class_facts, row_facts, worst_first
-from .settings import NEIGHBOURS, Settings
-from .values import OF_CLOUDS, Cloud, Found, alignment, duplicates, modality_gap, recall_at_1
+from .rows import class_facts, in_order, row_facts
+from .settings import NEIGHBOURS, Settings, chosen_metrics, of_keys
+from .values import (
+    OF_CLOUDS,
+    ONE_POINT,
+    Cloud,
+    Found,
+    alignment,
+    duplicates,
+    modality_gap,
+    recall_at_1,
+)
 
 
 def measure(
-    clouds: Clouds, settings: Settings, chosen: tuple[str, ...], listing: Asked, work: Work
+    clouds: Clouds, settings: Settings, asked: Sequence[str] | str, listing: Asked, work: Work
 ) -> MetricsResult:
     """Everything there is to say about a space.
 
     Args:
         clouds: The rows.
         settings: The parameters.
-        chosen: The metrics that were asked for, by name.
+        asked: Names of metrics, NAME.keys for that of the second cloud alone; none for all.
         listing: Which rows are listed.
         work: The engine.
 
     Raises:
         NothingDefined: None of the metrics can be measured on this input.
     """
+    chosen, second = chosen_metrics(asked), of_keys(asked)
+    if second and clouds.count == 1:
+        raise _one_cloud(min(second))
     drawn = draw(clouds.n, settings)
     skipped = {name: reason for name in chosen if (reason := _why_skipped(name, clouds, drawn))}
     names = [name for name in chosen if name not in skipped]
@@ -47,9 +59,9 @@ def measure(
         raise _nothing(skipped)
     facts = find_facts(clouds, settings, frozenset(names), drawn, work)
     values = {}
-    for name, cloud, suffix in _each(names, facts):
+    for name, cloud, suffix in _each(names, second, facts):
         values[name + suffix] = _value(METRICS[name], suffix, cloud, facts, settings, work)
-    samples = row_facts(clouds, facts, settings)
+    samples = row_facts(clouds, facts, settings, frozenset(names))
     return MetricsResult(
         metrics=values,
         skipped=skipped,
@@ -61,8 +73,8 @@ def measure(
         precision=clouds.fast.data.dtype.name,
         anchors=None if drawn is None else len(drawn),
         samples=samples,
-        worst=samples.take(worst_first(samples, listing.sort)[: listing.top]),
-        classes=class_facts(clouds, facts),
+        worst=samples.take(in_order(samples, listing.sort)[: listing.top]),
+        classes=class_facts(clouds, facts, frozenset(names)),
         inputs=clouds.inputs,
         warnings=tuple(warnings_of(clouds, facts)),
     )
@@ -105,15 +117,27 @@ def _nothing(skipped: dict[str, str]) -> NothingDefined:
         "metrics",
         expected="at least one metric whose inputs are there",
         got=listed,
-        remedy="contrast metrics --guide tells what each of them is.",
+        remedy="Give what is missing, or leave --metric out for those that can be measured.",
     )
 
 
-def _each(names: list[str], facts: Facts) -> Iterator[tuple[str, Cloud, str]]:
+def _one_cloud(name: str) -> BadParameter:
+    """The error for a metric of KEYS where there are none."""
+    return BadParameter(
+        "--metric",
+        expected=f"two files or views for {name}{KEYS_SUFFIX}, which is that of the second",
+        got="one cloud",
+        remedy=f"Say --metric {name}, or give KEYS.",
+    )
+
+
+def _each(
+    names: list[str], second: frozenset[str], facts: Facts
+) -> Iterator[tuple[str, Cloud, str]]:
     """(metric, cloud, suffix) in the order of the declarations."""
     for number, cloud in enumerate(facts.clouds):
         for name in names:
-            if METRICS[name].of_pairs and number:
+            if (METRICS[name].of_pairs and number) or (name in second and not number):
                 continue
             yield name, cloud, KEYS_SUFFIX if number else ""
 
@@ -148,7 +172,9 @@ def _value(
         )
     said = reading(metric.name, found.value, random, collapsed, found.n)
     if metric.name in SPECTRAL - {"rankme", "stable_rank"} and cloud.spectrum is not None:
-        said = reading_of_rank(cloud.spectrum)
+        said = reading_of_rank(cloud.spectrum) if cloud.n > 1 else None
+    if metric.name in NEIGHBOURLY and cloud.mean_cosine > ONE_POINT:
+        said = ALL_TIED
     return MetricValue(
         name=metric.name + suffix,
         value=found.value,

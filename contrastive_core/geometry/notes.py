@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnosis import about_classes, about_pairs
-from ..inputs.clouds import Clouds
-from .facts import Facts
+import numpy as np
 
-_ONE_POINT = 1.0 - 1e-6
+from ..diagnosis import about_classes, about_pairs
+from ..inputs.clouds import NARROW, Clouds
+from .facts import Facts
+from .values import ONE_POINT
+
+_FEW = 30
+"""Rows drawn, below which a bootstrap says little."""
 
 
 def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
     """All warnings, most fundamental first."""
     for number, cloud in enumerate(facts.clouds):
         whose = f" ({'EMBEDDINGS' if number == 0 else 'KEYS'})" if clouds.count > 1 else ""
-        pairs = cloud.n * (cloud.n - 1)
-        if pairs and (cloud.total @ cloud.total - cloud.squares) / pairs > _ONE_POINT:
+        if cloud.mean_cosine > ONE_POINT:
             yield (
                 f"collapse: all embeddings point the same way{whose}: their mean cosine is 1 to "
                 "six digits."
@@ -32,6 +35,14 @@ def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
                 f"{cloud.n} rows of {cloud.d} dimensions{whose} span at most {cloud.n - 1} "
                 "directions: ranks are capped there. Compare ranks at equal numbers of rows."
             )
+        if cloud.mean_cosine > 1.0 - NARROW and clouds.fast.data.dtype == np.float32:
+            yield (
+                f"cosines lie within about {1 - cloud.mean_cosine:.1g} of each other{whose}: in "
+                "float32 differences below 1e-6 are ties, and neighbours and retrieval follow the "
+                "order of the rows. Leave --precision out: such a space is measured in float64."
+            )
+    if facts.drawn is not None and len(facts.drawn) < _FEW:
+        yield f"{len(facts.drawn)} rows drawn are too few for an interval to mean much."
     if clouds.aligned is not None:
         yield from about_pairs(clouds.aligned)
     labelled = clouds.labelled(0)

@@ -12,6 +12,11 @@ NEARLY_COLLAPSED = "nearly collapsed"
 COPIES = "collapsed, or copies"
 LIKE_RANDOM = "like random vectors"
 
+ALL_TIED = "collapsed: ties decide, in the order of the rows"
+
+NEIGHBOURLY = ("hubness", "precision_at_1", "r_precision", "map_at_r")
+"""Metrics of the order of neighbours within a cloud: of one point they say nothing."""
+
 _WITHIN, _NEARLY, _RANDOM = 1e-3, 0.05, 0.05
 """How near a level is, as a share of the way between both."""
 
@@ -56,7 +61,9 @@ def reading(
         return "a narrow cone" if name == "mean_cosine" and gone < _CONE else None
     if name in _CHANCE and n:
         error = math.sqrt(random.value * (1 - random.value) / n)
-        return LIKE_RANDOM if value - random.value < 3 * error else None
+        if abs(value - random.value) <= 3 * error:
+            return LIKE_RANDOM
+        return "worse than random" if value < random.value else None
     if name == "hubness" and value > 2 * max(1.0, random.value):
         return "a few rows are neighbours of many"
     if name == "duplicates" and value > 0:

@@ -46,7 +46,7 @@ def random_level(name: str, cloud: Cloud, settings: Settings, quiet: Run) -> Lev
             return NO_LEVEL
         return closed(getattr(retrieval_levels(cloud.classes.sizes), name))
     if name == "hubness":
-        return _hubness(n, d, settings, quiet) if n >= LEAST_OF_HUBNESS else NO_LEVEL
+        return _hubness(n, d, int(settings.seed), quiet) if n >= LEAST_OF_HUBNESS else NO_LEVEL
     if name in ("effective_rank", "rankme", "alpha_req"):
         return _spectral(name, n, d, int(settings.seed))
     level = _CLOSED.get(name)
@@ -85,10 +85,23 @@ def _spectral(name: str, n: int, d: int, seed: int) -> Level:
     return Level(value, f"simulation of {n} Gaussian rows, seed {seed}")
 
 
-def _hubness(n: int, d: int, settings: Settings, quiet: Run) -> Level:
+def _hubness(n: int, d: int, seed: int, quiet: Run) -> Level:
     """Of as many directions, or of some thousands."""
     rows = max(LEAST_OF_HUBNESS, min(n, _SIMULATED_ROWS, _SIMULATED_NUMBERS // d))
-    seed = int(settings.seed)
+    if (rows, d, seed) not in _simulated:
+        _simulated[rows, d, seed] = _simulation(rows, d, seed, quiet)
+    value = _simulated[rows, d, seed]
+    if math.isnan(value):
+        return NO_LEVEL
+    return Level(value, f"simulation of {rows} directions, seed {seed}")
+
+
+_simulated: dict[tuple[int, int, int], float] = {}
+"""Simulations that were done: two clouds have one level."""
+
+
+def _simulation(rows: int, d: int, seed: int, quiet: Run) -> float:
+    """Skewness of the neighbours of random directions."""
     directions = random_directions(rows, d, seed).astype(np.float32)
     store = InMemory((rows, d), directions.dtype)
     store.write(0, directions)
@@ -96,10 +109,7 @@ def _hubness(n: int, d: int, settings: Settings, quiet: Run) -> Level:
     ask = best_of(span.data, NEIGHBOURS + KEPT, rows)
     ((best,),) = reduce_all([Request(span, span, 0, (ask,), ITSELF)], quiet)
     meeting = Meeting(ITSELF, span, np.arange(rows), span)
-    value = skewness(occurrences(nearest_of(meeting, best, NEIGHBOURS, quiet), rows))
-    if math.isnan(value):
-        return NO_LEVEL
-    return Level(value, f"simulation of {rows} directions, seed {seed}")
+    return skewness(occurrences(nearest_of(meeting, best, NEIGHBOURS, quiet), rows))
 
 
 def collapsed_level(name: str, cloud: Cloud) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from .values import Cloud
 from .walks import occurrences
 
 
-def row_facts(clouds: Clouds, facts: Facts, settings: Settings) -> RowFacts:
+def row_facts(clouds: Clouds, facts: Facts, settings: Settings, names: frozenset[str]) -> RowFacts:
     """A line for each row, or for each one drawn; of two clouds one after the other."""
-    tables = [_rows_of(clouds, facts, settings, number) for number in range(clouds.count)]
+    hubs = "hubness" in names
+    tables = [_rows_of(clouds, facts, settings, number, hubs) for number in range(clouds.count)]
     return tables[0] if len(tables) == 1 else _stacked(tables)
 
 
@@ -34,7 +36,7 @@ def _stacked(tables: list[RowFacts]) -> RowFacts:
     return found
 
 
-def _rows_of(clouds: Clouds, facts: Facts, settings: Settings, number: int) -> RowFacts:
+def _rows_of(clouds: Clouds, facts: Facts, settings: Settings, number: int, hubs: bool) -> RowFacts:
     cloud = facts.clouds[number]
     walk, rows = cloud.walk, cloud.walk.rows
     columns: dict[str, npt.NDArray[Any] | None] = {
@@ -43,7 +45,7 @@ def _rows_of(clouds: Clouds, facts: Facts, settings: Settings, number: int) -> R
         "norm": cloud.norms[rows],
         "uniformity": walk.potentials if cloud.n > 1 else None,
         **_pair_columns(clouds, facts, settings, number, rows),
-        **_neighbour_columns(cloud, facts),
+        **_neighbour_columns(cloud, facts, hubs),
     }
     if walk.retrieved is not None:
         columns["precision_at_1"] = walk.retrieved.first
@@ -74,43 +76,86 @@ def _pair_columns(
     return found
 
 
-def _neighbour_columns(cloud: Cloud, facts: Facts) -> dict[str, npt.NDArray[Any]]:
+def _neighbour_columns(cloud: Cloud, facts: Facts, hubs: bool) -> dict[str, npt.NDArray[Any]]:
     walk = cloud.walk
     if walk.neighbours is None or walk.nearest_cosine is None:
         return {}
     found = {"nearest": walk.neighbours[:, 0], "nearest_cosine": walk.nearest_cosine}
-    if facts.drawn is None:
+    if hubs and facts.drawn is None:
         found["occurrences"] = occurrences(walk.neighbours, cloud.n)
     return found
 
 
-def worst_first(samples: RowFacts, sort: str) -> Index:
-    """Rows by their own alignment, the farthest first; without positives the most crowded first."""
-    key = samples.uniformity if samples.alignment is None else samples.alignment
+@dataclass(frozen=True)
+class SortKey:
+    """What rows are sorted by.
+
+    Args:
+        column: Its name.
+        worst: Whether the highest or the lowest value is the worst.
+        of_pairs: Whether both rows of a pair have the same value: then one of them is listed.
+    """
+
+    column: str
+    worst: str = "highest"
+    of_pairs: bool = False
+
+
+_KEYS = (
+    SortKey("alignment", of_pairs=True),
+    SortKey("uniformity"),
+    SortKey("rank", of_pairs=True),
+    SortKey("r_precision", "lowest"),
+    SortKey("occurrences"),
+    SortKey("nearest_cosine"),
+)
+
+
+def sort_key(samples: RowFacts) -> SortKey | None:
+    """The first of the known keys; None where there is none."""
+    return next((key for key in _KEYS if getattr(samples, key.column) is not None), None)
+
+
+def in_order(samples: RowFacts, sort: str, *, every: bool = False) -> Index:
+    """Positions of the rows that are listed, worst first, best first, or as they lie.
+
+    Args:
+        samples: All rows.
+        sort: One of `SORTS`.
+        every: Whether all of them are listed: both rows of a pair, and those without a value.
+    """
+    key = sort_key(samples)
     if key is None or sort == "index":
         return np.arange(len(samples))
-    return sort_order(key, sort)
+    values = np.asarray(getattr(samples, key.column), np.float64)
+    flipped = -values if key.worst == "lowest" else values
+    order = sort_order(flipped, sort, every=every)
+    if every or not key.of_pairs or samples.view is None:
+        return order
+    kept: Index = order[samples.view[order] == 0]
+    return kept
 
 
-def class_facts(clouds: Clouds, facts: Facts) -> ClassFacts | None:
-    """A line for each class that has a row."""
+def class_facts(clouds: Clouds, facts: Facts, names: frozenset[str]) -> ClassFacts | None:
+    """A line for each class that has a row; its rank only where ranks are asked for."""
+    ranked = "effective_rank" in names
     tables = []
     for number, cloud in enumerate(facts.clouds):
         labelled = clouds.labelled(number)
         if labelled is None or cloud.classes is None or not len(cloud.classes.sizes):
             return None
-        names = np.array([*clouds.classes, None], object)
+        titles = np.array([*clouds.classes, None], object)
         nearest, cosines = cloud.classes.nearest()
         tables.append(
             ClassFacts(
-                label=names[:-1],
-                view=np.full(len(names) - 1, number) if clouds.count > 1 else None,
+                label=titles[:-1],
+                view=np.full(len(titles) - 1, number) if clouds.count > 1 else None,
                 size=cloud.classes.sizes,
                 tolerance=cloud.classes.tolerances(),
-                effective_rank=class_ranks(labelled, clouds.eps),
-                hardest_class=names[nearest],
+                effective_rank=class_ranks(labelled, clouds.eps) if ranked else None,
+                hardest_class=titles[nearest],
                 hardest_cosine=cosines,
-                r_precision=_class_precision(clouds, cloud),
+                r_precision=_class_precision(clouds, cloud) if facts.drawn is None else None,
             )
         )
     return joined(tables)

@@ -18,8 +18,12 @@ NEIGHBOURS = 10
 class Settings:
     """Parameters of the metrics. Every one has a bound, from which its option and errors follow."""
 
-    t: float = number(2.0, "t of uniformity, the sharpness of the potential.", symbol="t", above=0)
-    alpha: float = number(2.0, "alpha of alignment, the power of the distance.", above=0.0)
+    t: float = number(
+        2.0, "t of uniformity, the sharpness of the potential.", symbol="t", least=1e-6, most=1e6
+    )
+    alpha: float = number(
+        2.0, "alpha of alignment, the power of the distance.", least=1e-6, most=1e3
+    )
     duplicate_threshold: float = declare(
         0.999, Number(least=-1.0, most=1.0, meaning="Cosine above which two rows are twins.")
     )
@@ -41,19 +45,31 @@ class Settings:
 
 
 def chosen_metrics(names: Any) -> tuple[str, ...]:
-    """The metrics asked for; all where none is named.
+    """The metrics asked for, without a suffix; all where none is named.
 
     Raises:
         BadParameter: A name that is no metric; the message lists them.
     """
-    named = [names] if isinstance(names, str) else names
-    wanted = [str(name).removesuffix(KEYS_SUFFIX) for name in named]
-    for name in wanted:
-        if name not in METRICS:
+    wanted = []
+    for name in _listed(names):
+        metric = METRICS.get(name.removesuffix(KEYS_SUFFIX))
+        if metric is None or (metric.of_pairs and name != metric.name):
             raise BadParameter(
                 "--metric",
                 expected="the name of a metric",
                 got=repr(name),
                 remedy=known_names(name, METRICS),
             )
+        wanted.append(metric.name)
     return tuple(name for name in METRICS if name in wanted) if wanted else tuple(METRICS)
+
+
+def of_keys(names: Any) -> frozenset[str]:
+    """Those that were asked for as NAME.keys, and not as NAME: of the second cloud alone."""
+    listed = _listed(names)
+    suffixed = {name.removesuffix(KEYS_SUFFIX) for name in listed if name.endswith(KEYS_SUFFIX)}
+    return frozenset(suffixed - set(listed))
+
+
+def _listed(names: Any) -> list[str]:
+    return [names] if isinstance(names, str) else [str(name) for name in names]

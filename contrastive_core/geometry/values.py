@@ -15,6 +15,9 @@ from .settings import NEIGHBOURS, Settings
 from .spectrum import SingularValues
 from .walks import CloudFacts, occurrences, skewness
 
+ONE_POINT = 1.0 - 1e-6
+"""A mean cosine above this: all rows are one direction, as far as float32 can tell."""
+
 LEAST_OF_HUBNESS = NEIGHBOURS + 2
 """Rows that hubness needs: with fewer, everybody is in everybody's list."""
 
@@ -32,7 +35,6 @@ class Cloud:
         spectrum: Singular values of the rows as stored; None if not asked.
         walk: What pairs of rows came to.
         classes: Sums of each class; None without labels.
-        sizes: Rows of each class that has some; None without labels.
     """
 
     n: int
@@ -43,6 +45,12 @@ class Cloud:
     spectrum: SingularValues | None
     walk: CloudFacts
     classes: ClassSums | None
+
+    @property
+    def mean_cosine(self) -> float:
+        """Mean z_i . z_j over pairs of different rows; NaN for one row."""
+        pairs = self.n * (self.n - 1)
+        return (float(self.total @ self.total) - self.squares) / pairs if pairs else math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +111,9 @@ def _uniformity(cloud: Cloud) -> Found:
 
 
 def _mean_cosine(cloud: Cloud) -> Found:
-    pairs = cloud.n * (cloud.n - 1)
-    if not pairs:
+    if cloud.n < 2:
         return undefined(_ONE_ROW)
-    value = (float(cloud.total @ cloud.total) - cloud.squares) / pairs
-    return Found(value, n=pairs // 2)
+    return Found(cloud.mean_cosine, n=cloud.n * (cloud.n - 1) // 2)
 
 
 def _tolerance(cloud: Cloud) -> Found:
@@ -179,8 +185,9 @@ def _precision(name: str) -> Callable[[Cloud], Found]:
 def duplicates(cloud: Cloud, settings: Settings) -> Found:
     """Rows whose largest cosine with another row is above the threshold."""
     if cloud.walk.twin is None or cloud.n < 2:
-        return Found(0.0)
-    return Found(float(np.count_nonzero(cloud.walk.twin > settings.duplicate_threshold)))
+        return Found(0.0, n=cloud.n)
+    twins = np.count_nonzero(cloud.walk.twin > settings.duplicate_threshold)
+    return Found(float(twins), n=cloud.n)
 
 
 OF_CLOUDS: dict[str, Callable[[Cloud], Found]] = {

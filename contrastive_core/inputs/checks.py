@@ -9,6 +9,9 @@ from ..prepared import Prepared
 from ..sources import ArraySource, Source
 from .arrange import Arrangement
 
+_SHORTEST = 1e4
+"""Times the root of the least number: shorter rows have distances that lose all digits."""
+
 
 def flattened(negatives: Source) -> Source:
     """(n, k, d) negatives as n * k rows, those of an anchor together."""
@@ -49,8 +52,15 @@ def check_width(source: Source, arrangement: Arrangement) -> None:
 
 
 def check_range(data: Prepared, name: str) -> None:
-    """Refuse rows so long that a dot product may leave the range of the working precision."""
-    largest = float(np.finfo(data.dtype).max)
+    """Refuse rows so long, or so short, that their products leave the working precision."""
+    largest, least = float(np.finfo(data.dtype).max), float(np.finfo(data.dtype).tiny)
+    if 0.0 < data.longest < _SHORTEST * least**0.5:
+        raise BadInput(
+            name,
+            expected=f"rows whose dot products have digits in {data.dtype}",
+            got=f"rows of norm {data.longest:.3g} at most, whose products vanish",
+            remedy="Scale the rows up" + (", or --precision float64." if least > 1e-40 else "."),
+        )
     if data.longest < largest**0.5 / 2:
         return
     raise BadInput(

@@ -12,14 +12,21 @@ import numpy as np
 from ..errors import BadInput
 from ..labelled import Codes, Labelled
 from ..memory import Room, make_room
-from ..prepared import narrowed, pick, prepare
+from ..prepared import BLOCK, Prepared, narrowed, pick, prepare
 from ..problem import Positives, Views
 from ..resources import Resources
 from ..sources import Source, read_labels, read_pairs
+from ..tables import Span
 from .arrange import arrange
 from .building import InputFile, name_of
 from .checks import dissimilar
 from .given import FILES, Given, lacking, open_given
+
+NARROW = 1e-2
+"""A cone so narrow that its cosines lie within this: float32 could not order them."""
+
+_SHARP = 100.0
+"""t of uniformity beyond which cosines in float32 would cost it digits."""
 
 _PER_PAIR = 100
 """Bytes per listed pair: rows and distances."""
@@ -88,7 +95,10 @@ class Clouds:
 
 
 def build_clouds(
-    given: Given, resources: Resources, room_for: Callable[[int, int, int], int]
+    given: Given,
+    resources: Resources,
+    room_for: Callable[[int, int, int], int],
+    sharpness: float = 0.0,
 ) -> Clouds:
     """Read the input of the metrics.
 
@@ -96,6 +106,10 @@ def build_clouds(
         given: EMBEDDINGS, KEYS, labels, pairs, views.
         resources: The bound, the threads, the precision.
         room_for: Bytes that the metrics keep beside the rows, of (rows, dimensions, classes).
+        sharpness: t of uniformity.
+
+    Similarities are in float32, unless the resources say otherwise; or in float64, where the rows
+    lie in so narrow a cone, or t is so large, that float32 would not do.
 
     Raises:
         BadInput: Something cannot be used.
@@ -115,6 +129,8 @@ def build_clouds(
     extra += rows * d * 4 if precision == "float32" else 0
     room = make_room(rows + 2 * listed, d, "float64", resources, views=count, extra=extra)
     data = prepare(arrangement.strands, unit=True, dtype="float64", in_memory=room.in_memory)
+    if resources.precision is None and (sharpness > _SHARP or _narrow(data, n)):
+        precision = "float64"
     fast = narrowed(data, precision, in_memory=room.in_memory)
     exact = Views(data, n, count, arrangement.found)
     aligned = exact if count == 2 else None
@@ -135,6 +151,18 @@ def build_clouds(
         _inputs(given, sources),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
     )
+
+
+def _narrow(data: Prepared, n: int) -> bool:
+    """Whether some cloud's mean cosine is nearly 1."""
+    for first in range(0, data.n, n):
+        cloud, total = Span(data, first, first + n), np.zeros(data.d)
+        step = max(1, BLOCK // data.d)
+        for start in range(0, n, step):
+            total += cloud.read(start, min(start + step, n)).sum(axis=0)
+        if total @ total > (1.0 - NARROW) * n * n:
+            return True
+    return False
 
 
 def _sources(given: Given) -> list[Source]:

@@ -11,6 +11,9 @@ import numpy.typing as npt
 from ..numerics import Float
 from .reduction import Reduction, State, View
 
+_STEPS = 4
+"""Steps of one tolerance that a run of ties is followed by, before the row is sorted."""
+
 _LONG = 4
 """A run of ties this many times longer than what is wanted is looked at as a whole."""
 
@@ -94,19 +97,27 @@ def in_runs(
 ) -> npt.NDArray[np.intp]:
     """Numbers of candidates sorted by descending score, reordered inside runs of ties."""
     wide = scores.astype(np.float64)
-    ends = wide[:-1] - wide[1:] > tolerance
-    if ends.all():
+    tied = wide[:-1] - wide[1:] <= tolerance
+    if not tied.any():
         return numbers
+    inside = np.zeros(len(numbers), bool)
+    inside[:-1] |= tied
+    inside[1:] |= tied
     run = np.zeros(len(numbers), np.intp)
-    np.cumsum(ends, out=run[1:])
-    return numbers[np.lexsort((numbers, run))]
+    np.cumsum(~tied, out=run[1:])
+    ordered = numbers.copy()
+    ordered[inside] = numbers[inside][np.lexsort((numbers[inside], run[inside]))]
+    return ordered
 
 
 def _end_of_run(scores: npt.NDArray[np.floating], value: float, tolerance: float) -> float:
     """The lowest score of the run of ties that `value` belongs to."""
-    while True:
-        reached = scores[scores >= value - tolerance]
-        lowest = float(reached.min())
+    for _ in range(_STEPS):
+        lowest = float(scores[scores >= value - tolerance].min())
         if lowest >= value:
             return value
         value = lowest
+    # A long run: all steps at once.
+    below = np.sort(scores[(scores <= value) & (scores > -np.inf)])[::-1].astype(np.float64)
+    ends = np.flatnonzero(below[:-1] - below[1:] > tolerance)
+    return float(below[ends[0]] if len(ends) else below[-1])
