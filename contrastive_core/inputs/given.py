@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import BadInput, BadParameter
 from ..losses import LOSSES, Form, Loss
-from ..sources import ArraySource, Source, open_source
+from ..sources import PLAIN, Reading, Source, array_source, open_source
 from ..vocabulary import INPUTS, POSITIVES
 
 FILES = ("embeddings", "keys", "negatives")
@@ -20,7 +20,7 @@ FILES = ("embeddings", "keys", "negatives")
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Paths or arrays, by the name of the input; None for what was not given."""
+    """Paths or arrays, by the name of the input; None for what was not given; how they are read."""
 
     embeddings: Any = None
     keys: Any = None
@@ -35,11 +35,13 @@ class Given:
     noise: Any = None
     positive: str | None = None
     views: str | None = None
+    reading: Reading = PLAIN
 
     @property
     def names(self) -> frozenset[str]:
         """What was given."""
-        named = (field.name for field in dataclasses.fields(self))
+        fields = (field.name for field in dataclasses.fields(self))
+        named = [name for name in fields if name != "reading"]
         return frozenset(name for name in named if getattr(self, name) is not None)
 
 
@@ -123,10 +125,12 @@ def _open(declaration: type[Loss], given: Given) -> list[Source]:
     if given.embeddings is None:
         return []
     if given.keys is None:
-        return open_given(given.embeddings, "embeddings", related=_columns(declaration, given))
-    found = open_given(given.embeddings, "embeddings") + open_given(given.keys, "keys")
+        related = _columns(declaration, given)
+        return open_given(given.embeddings, "embeddings", given.reading, related=related)
+    found = open_given(given.embeddings, "embeddings", given.reading)
+    found += open_given(given.keys, "keys", given.reading)
     if given.negatives is not None:
-        found += open_given(given.negatives, "negatives")
+        found += open_given(given.negatives, "negatives", given.reading)
     return found
 
 
@@ -137,8 +141,8 @@ def _columns(declaration: type[Loss], given: Given) -> int:
     return max(sum(name in (*f.needs, *f.takes) for name in FILES) for f in declaration.forms)
 
 
-def open_given(given: Any, name: str, *, related: int = 1) -> list[Source]:
+def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> list[Source]:
     """Open a path, or wrap an array."""
     if isinstance(given, str | os.PathLike):
-        return open_source(given, related=related)
-    return [ArraySource(np.asarray(given), name)]
+        return open_source(given, related=related, reading=reading)
+    return [array_source(np.asarray(given), name, reading)]
