@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import BadInput, BadParameter
 from ..losses import LOSSES, Form, Loss
-from ..sources import PLAIN, Reading, Source, array_source, open_source
+from ..sources import PLAIN, Reading, Source, aligned, array_source, is_path, open_source
 from ..vocabulary import INPUTS, POSITIVES
 
 FILES = ("embeddings", "keys", "negatives")
@@ -78,6 +78,7 @@ def recognise(declaration: type[Loss], given: Given) -> Recognised:
             got=repr(given.positive),
             remedy="first: column 0 is the positive; diagonal: (i, i) is.",
         )
+    _check_join(given)
     sources = _open(declaration, given)
     names |= frozenset(FILES[: len(sources)])
     # Two files are no layout to choose: `arrange` refuses --views there, and says why.
@@ -86,6 +87,20 @@ def recognise(declaration: type[Loss], given: Given) -> Recognised:
         if form.fits(fitting):
             return Recognised(form, given, tuple(sources))
     raise lacking(declaration, _in_words(names))
+
+
+def _check_join(given: Given) -> None:
+    """Refuse to join where there is no second file."""
+    others = (given.keys, given.negatives, given.labels, given.match)
+    paths = [os.fspath(each) for each in others if is_path(each)]
+    if given.reading.join is None or any(not path.startswith("::") for path in paths):
+        return
+    raise BadParameter(
+        "join",
+        expected="a second file, whose rows are put into the order of EMBEDDINGS",
+        got=f"--join {given.reading.join} and none",
+        remedy="Give KEYS, --labels or --match as a file with ids, or leave --join out.",
+    )
 
 
 def lacking(declaration: type[Loss], got: str) -> BadInput:
@@ -128,10 +143,10 @@ def _open(declaration: type[Loss], given: Given) -> list[Source]:
         related = _columns(declaration, given)
         return open_given(given.embeddings, "embeddings", given.reading, related=related)
     found = open_given(given.embeddings, "embeddings", given.reading)
-    found += open_given(given.keys, "keys", given.reading)
+    others = open_given(given.keys, "keys", given.reading)
     if given.negatives is not None:
-        found += open_given(given.negatives, "negatives", given.reading)
-    return found
+        others += open_given(given.negatives, "negatives", given.reading)
+    return found + [aligned(found[0], other, given.reading) for other in others]
 
 
 def _columns(declaration: type[Loss], given: Given) -> int:

@@ -7,6 +7,7 @@ shelf, and one line in `formats.py`. What relates rows to each other (labels, pa
 noise) is read whole by the functions of `related.py`, from the same shelves.
 """
 
+from .ids import aligned
 from .memory import ArraySource, array_source
 from .places import open_source
 from .reading import PLAIN, Reading
@@ -34,6 +35,7 @@ __all__ = [
     "Source",
     "Strided",
     "TripletRows",
+    "aligned",
     "array_source",
     "is_path",
     "open_source",

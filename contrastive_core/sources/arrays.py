@@ -84,8 +84,13 @@ class ArrayShelf:
         _check_plain(name, stored.dtype, wanted)
         check(name, stored.shape)
         array = stored.array(name)
-        flat = array.reshape(len(array), -1)
-        return [from_array(name, flat[:, index], wanted) for index in range(flat.shape[1])]
+        columns = [array] if array.ndim == 1 else list(array.T)
+        return [from_array(name, column, wanted) for column in columns]
+
+    def has_ids(self, entry: Entry) -> bool:
+        """Whether an array holds integers or strings, one per row."""
+        stored = self.arrays[entry.name]
+        return stored.dtype.kind in "iuSU" and len(stored.shape) == 1 and not stored.is_bfloat16
 
     def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
         """Integers or strings, one per row, in parts."""

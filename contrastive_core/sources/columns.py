@@ -73,6 +73,10 @@ class TableShelf:
         check(name, (self.n,))
         return [fields.values(self.table, name, entry.name, wanted)]
 
+    def has_ids(self, entry: Entry) -> bool:
+        """Whether a column holds integers or strings."""
+        return not entry.columns and fields.is_id(self.table.schema.field(entry.name).type)
+
     def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
         """Integers or strings, one per row, in parts."""
         for _, batch in guarded(self.table, name, (entry.name,), 0, _IDS):

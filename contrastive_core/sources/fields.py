@@ -39,6 +39,12 @@ def values(table: Table, name: str, column: str, wanted: Wanted) -> Values:
     return Values(name, _numbers(read, plain, null), null)
 
 
+def is_id(kind: pa.DataType) -> bool:
+    """Whether these are integers or strings."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return _is_text(kind) or bool(pa.types.is_integer(kind))
+
+
 def ids(array: pa.Array, name: str) -> npt.NDArray[Any]:
     """Integers or strings of a batch."""
     if pa.types.is_dictionary(array.type):

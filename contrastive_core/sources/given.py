@@ -6,12 +6,20 @@ import os
 from typing import Any
 
 from ..errors import BadInput
+from .ids import order_of
 from .places import check_named, open_place, split_column
 from .reading import PLAIN, Reading
 from .shelf import Entry, Shelf, find, listing
 from .source import Source
 from .text import open_related
 from .values import Check, Values, Wanted, from_array, in_memory
+
+
+_HEADERS = {
+    "csv": "The first line of a CSV file names its columns. ",
+    "text": "The first line of plain text is a value: call the file .csv where it is a name. ",
+}
+"""What may explain one value more or less."""
 
 
 def is_path(given: object) -> bool:
@@ -38,6 +46,7 @@ def read_column(
     Raises:
         BadInput: They cannot be read, or are not `n`.
     """
+    joined, header = False, ""
 
     def check(name: str, shape: tuple[int, ...]) -> None:
         if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
@@ -47,12 +56,12 @@ def read_column(
                 got=f"shape {shape}",
                 remedy=wanted.save,
             )
-        if shape[0] != n:
+        if shape[0] != n and not joined:
             raise BadInput(
                 name,
                 expected=f"{n} {wanted.noun}, one per row",
                 got=f"{shape[0]} {wanted.noun}",
-                remedy="Write one for each row, in the order of the rows.",
+                remedy=f"{header}Write one for each row, in the order of the rows.",
             )
 
     if not is_path(given):
@@ -61,7 +70,13 @@ def read_column(
         return from_array(wanted.name, array.reshape(n), wanted)
     name, shelf, asked = _open(os.fsdecode(given), wanted, beside, reading)
     entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
+    joined = reading.join is not None and beside is not None
+    header = _HEADERS.get(shelf.format, "")
     (values,) = shelf.column(entry, name, wanted, check)
+    order = None if beside is None else order_of(beside, shelf, name, reading)
+    joined = False
+    values = values if order is None else values.take(order)
+    check(name, values.array.shape)
     return values
 
 

@@ -93,6 +93,10 @@ class ShardShelf:
         check(name, (sum(shape[0] for shape in shapes), *shapes[0][1:]))
         return [joined(name, list(parts)) for parts in zip(*found, strict=True)]
 
+    def has_ids(self, entry: Entry) -> bool:
+        """Whether the first shard holds integers or strings, one per row."""
+        return self.shelf(0).has_ids(entry)
+
     def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
         """Integers or strings, one per row, in parts."""
         for number, shard in enumerate(self.shards):

@@ -110,6 +110,9 @@ class Shelf(Protocol):
         `check` sees the shape before anything is read.
         """
 
+    def has_ids(self, entry: Entry) -> bool:
+        """Whether an entry holds integers or strings, one per row."""
+
     def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
         """Integers or strings, one per row, in parts."""
 

@@ -23,6 +23,7 @@ class Facts:
         groups: Rows of each row group or record batch; of each shard.
         shards: The files it is made of, where these are several.
         passed_over: Other files of the same folder.
+        joined: How its rows were put into the order of another file.
     """
 
     format: str
@@ -31,6 +32,7 @@ class Facts:
     groups: tuple[int, ...] = ()
     shards: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    joined: str = ""
 
 
 class Source(Protocol):

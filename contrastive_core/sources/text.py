@@ -112,6 +112,10 @@ class TextShelf:
         array[:] = typed(cells)
         return [from_array(name, array, wanted)]
 
+    def has_ids(self, entry: Entry) -> bool:
+        """Any text may be an id."""
+        return bool(entry.name)
+
     def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
         """Integers or strings, one per row."""
         cells = self.columns[entry.name]
