@@ -14,7 +14,6 @@ from .source import Source
 from .text import open_related
 from .values import Check, Values, Wanted, from_array, in_memory
 
-
 _HEADERS = {
     "csv": "The first line of a CSV file names its columns. ",
     "text": "The first line of plain text is a value: call the file .csv where it is a name. ",
