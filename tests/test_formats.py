@@ -94,6 +94,15 @@ def test_every_format_gives_the_same_loss_to_the_last_bit(
         assert np.array_equal(found.samples.loss, expected.samples.loss), how
 
 
+@pytest.mark.parametrize("how", SAVED)
+def test_long_rows_in_float64_give_the_same_loss_to_the_last_bit(tmp_path: Path, how: str) -> None:
+    rows = RNG.normal(size=(16, 67))
+    means = Resources(precision="float64")
+    expected = cc.loss("infonce", rows, resources=means)
+    found = cc.loss("infonce", saved(tmp_path, how, rows), resources=means)
+    assert np.array_equal(found.samples.loss, expected.samples.loss)
+
+
 FORWARD = [how for how in SAVED if "columns" not in how and "shards" not in how]
 
 

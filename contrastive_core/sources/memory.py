@@ -72,8 +72,11 @@ class ArraySource:
         return self.facts.unused
 
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
-        """Rows `start` to `stop`, without a copy."""
-        rows = self.array[start:stop]
+        """Rows `start` to `stop`, without a copy where they lie one after the other.
+
+        In any memory order they are handed on in one: sums in another differ in the last bit.
+        """
+        rows = np.ascontiguousarray(self.array[start:stop])
         return widen(rows) if self.bfloat16 else rows
 
     def view(self, axis: int, index: int) -> ArraySource:

@@ -63,13 +63,19 @@ class ParquetTable:
 
 
 class ArrowTable:
-    """An Arrow IPC file: of its batches only the columns asked for are read."""
+    """An Arrow IPC file.
+
+    Where it is mapped and not compressed, a batch is a look at the map. Else pyarrow is told to
+    read only the columns asked for, which it copies.
+    """
 
     def __init__(self, file: File) -> None:
         self._file = file
-        self.schema: pa.Schema = pa.ipc.open_file(file.arrow()).schema
+        whole = self._open([])
+        self.schema: pa.Schema = whole.schema
+        numbers = range(whole.num_record_batches)
+        self._in_place = _is_in_place(file, whole.get_batch(0)) if numbers else True
         counted = self._open(narrowest(self.schema))
-        numbers = range(counted.num_record_batches)
         self.groups = tuple(counted.get_batch(number).num_rows for number in numbers)
 
     def batches(self, columns: Sequence[str], start: int, rows: int) -> Iterator[Batch]:
@@ -77,12 +83,14 @@ class ArrowTable:
         first, row = place(self.groups, start)
         reader = self._open([self.schema.get_field_index(column) for column in columns])
         for number in range(first, len(self.groups)):
-            yield from cut(row, reader.get_batch(number), rows)
+            yield from cut(row, reader.get_batch(number).select(list(columns)), rows)
             row += self.groups[number]
 
     def _open(self, fields: list[int]) -> Any:
-        options = pa.ipc.IpcReadOptions(included_fields=fields)
+        options = pa.ipc.IpcReadOptions(included_fields=[] if self._in_place else fields)
         return pa.ipc.open_file(self._file.arrow(), options=options)
+
+    _in_place = True
 
 
 class StreamTable:
@@ -104,7 +112,7 @@ class StreamTable:
         fields = [self.schema.get_field_index(column) for column in columns]
         for number, batch in enumerate(self._open(fields)):
             if number >= first:
-                yield from cut(row, batch, rows)
+                yield from cut(row, batch.select(list(columns)), rows)
                 row += len(batch)
 
     def _open(self, fields: list[int]) -> Any:
@@ -134,6 +142,16 @@ def cut(row: int, batch: pa.RecordBatch, rows: int) -> Iterator[Batch]:
     batch.validate(full=True)
     for start in range(0, len(batch), rows):
         yield row + start, batch.slice(start, rows)
+
+
+def _is_in_place(file: File, batch: pa.RecordBatch) -> bool:
+    """Whether the numbers of a batch lie in the map of its file."""
+    if file.memory is None:
+        return False
+    whole = pa.py_buffer(file.memory)
+    buffers = [each for column in batch.columns for each in column.buffers() if each is not None]
+    largest = max(buffers, key=lambda each: each.size, default=whole)
+    return bool(whole.address <= largest.address < whole.address + whole.size)
 
 
 def narrowest(schema: pa.Schema) -> list[int]:
