@@ -233,6 +233,16 @@ def test_the_only_vectors_of_an_archive_are_taken_and_labels_are_not(tmp_path: P
     assert cc.loss("supcon", tmp_path / "e.npz", labels="::y").value == expected
 
 
+@pytest.mark.parametrize("name", ["label", "labels", "y", "class", "target"])
+def test_vectors_called_like_labels_are_never_taken_unasked(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "t.parquet", {name: lists(VECTORS), "text": ["a"] * 12})
+    arrays: dict[str, Any] = {name: VECTORS, "id": np.arange(12)}
+    np.savez(tmp_path / "t.npz", **arrays)
+    for place in (path, tmp_path / "t.npz"):
+        assert refused(place).remedy.endswith(f"{place}::{name}.")
+        assert np.array_equal(only(f"{place}::{name}").read(0, 12), VECTORS)
+
+
 def test_an_array_is_picked_by_its_name(tmp_path: Path) -> None:
     np.savez(tmp_path / "e.npz", a=VECTORS, b=VECTORS + 1)
     safetensors(tmp_path / "e.safetensors", {"a": VECTORS, "b": VECTORS + 1})

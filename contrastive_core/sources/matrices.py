@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .shelf import Entry
+from .shelf import LABEL_NAMES, Entry
 
-LABEL_LIKE = frozenset(
-    ("label", "labels", "y", "class", "target", "id", "_id", "key", "index", "match", "split")
-)
+LABEL_LIKE = frozenset((*LABEL_NAMES, "id", "_id", "key", "index", "match", "split"))
 """Names whose numbered columns are no dimensions: label_0, label_1."""
 
 _NUMBERED = re.compile(r"(.*?)([0-9]+)")

@@ -17,6 +17,7 @@ from ..errors import BadInput
 from .given import is_path as is_path
 from .given import read_column, read_columns
 from .reading import PLAIN, Reading
+from .shelf import LABEL_NAMES
 from .source import Source
 from .values import (
     Check,
@@ -29,9 +30,6 @@ from .values import (
     whole_numbers,
     zeros_and_ones,
 )
-
-LABEL_NAMES = ("label", "labels", "y", "class", "target")
-"""Column names taken as the labels where a file has several columns."""
 
 MATCH_NAMES = ("match", "similar", "y")
 """Column names taken as the matches where a file has several columns."""

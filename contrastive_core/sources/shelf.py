@@ -29,6 +29,10 @@ RELATED_NAMES = (
 """Names taken as related files, by name and never by position."""
 
 
+LABEL_NAMES = ("label", "labels", "y", "class", "target")
+"""Names taken as the labels where a file has several columns; never as embeddings unasked."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """An array or a column of a file.
@@ -165,7 +169,7 @@ def _choose(
     shelf: Shelf, name: str, vectors: Sequence[Entry], related: int
 ) -> tuple[list[Entry], str]:
     """The entries to read, and why these."""
-    if len(vectors) == 1:
+    if len(vectors) == 1 and vectors[0].name not in LABEL_NAMES:
         return list(vectors), f"the only {shelf.words.entry} of vectors"
     by_name = {entry.name: entry for entry in vectors}
     if related == len(RELATED_NAMES[0]):
@@ -200,6 +204,13 @@ def _check_negatives(shelf: Shelf, name: str, vectors: Mapping[str, Entry]) -> N
 def _undecided(shelf: Shelf, name: str, vectors: Sequence[Entry]) -> BadInput:
     """The error for no vectors, and for several of which none is recognised."""
     words = shelf.words
+    if len(vectors) == 1:
+        raise BadInput(
+            name,
+            expected=f"one vector {words.entry} that is not called like labels",
+            got=f"{vectors[0].name} alone among: {listing(shelf)}",
+            remedy=f"Name it where it holds the embeddings: {name}::{vectors[0].name}.",
+        )
     several = len(vectors) > 1
     first, second = (vectors[0].name, vectors[1].name) if several else ("", "")
     return BadInput(
