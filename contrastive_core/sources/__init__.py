@@ -4,26 +4,16 @@
 shards) is a file, whose bytes are mapped or read by ranges (`files.py`); a file is a shelf of
 arrays or columns (`shelf.py`); one of these is a `Source`. A new format is one module that makes a
 shelf, and one line in `formats.py`. What relates rows to each other (labels, pairs, triplets,
-noise) is read whole by the functions of `related.py`, from the same shelves.
+noise) is read whole by the functions of `related.py` and `tuples.py`, from the same shelves.
 """
 
 from .ids import aligned
 from .memory import ArraySource, array_source
 from .places import open_source
 from .reading import PLAIN, Reading
-from .related import (
-    Labels,
-    Pairs,
-    TripletRows,
-    is_path,
-    read_labels,
-    read_match,
-    read_noise,
-    read_pairs,
-    read_targets,
-    read_triplets,
-)
+from .related import Labels, is_path, read_labels, read_match, read_noise, read_targets
 from .source import Facts, Source, Strided
+from .tuples import Pairs, TripletRows, read_pairs, read_triplets
 
 __all__ = [
     "PLAIN",

@@ -45,17 +45,33 @@ def read_column(
     Raises:
         BadInput: They cannot be read, or are not `n`.
     """
-    joined, header = False, ""
+    if not is_path(given):
+        array = in_memory(given, wanted)
+        _one_per_row(wanted, n)(wanted.name, array.shape)
+        return from_array(wanted.name, array.reshape(n), wanted)
+    name, shelf, asked = _open(os.fsdecode(given), wanted, beside, reading)
+    entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
+    check = _one_per_row(wanted, n, _HEADERS.get(shelf.format, ""))
+    joined = reading.join is not None and beside is not None
+    (values,) = shelf.column(entry, name, wanted, _one_per_row(wanted, None) if joined else check)
+    order = None if beside is None else order_of(beside, shelf, name, reading)
+    values = values if order is None else values.take(order)
+    check(name, values.array.shape)
+    return values
+
+
+def _one_per_row(wanted: Wanted, n: int | None, header: str = "") -> Check:
+    """Refuse more than one value per row, and another number of rows where that is known."""
 
     def check(name: str, shape: tuple[int, ...]) -> None:
         if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
             raise BadInput(
                 name,
-                expected=f"{n} {wanted.noun}, one per row: shape ({n},)",
+                expected=f"{n or 'n'} {wanted.noun}, one per row: shape ({n or 'n'},)",
                 got=f"shape {shape}",
                 remedy=wanted.save,
             )
-        if shape[0] != n and not joined:
+        if n is not None and shape[0] != n:
             raise BadInput(
                 name,
                 expected=f"{n} {wanted.noun}, one per row",
@@ -63,20 +79,7 @@ def read_column(
                 remedy=f"{header}Write one for each row, in the order of the rows.",
             )
 
-    if not is_path(given):
-        array = in_memory(given, wanted)
-        check(wanted.name, array.shape)
-        return from_array(wanted.name, array.reshape(n), wanted)
-    name, shelf, asked = _open(os.fsdecode(given), wanted, beside, reading)
-    entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
-    joined = reading.join is not None and beside is not None
-    header = _HEADERS.get(shelf.format, "")
-    (values,) = shelf.column(entry, name, wanted, check)
-    order = None if beside is None else order_of(beside, shelf, name, reading)
-    joined = False
-    values = values if order is None else values.take(order)
-    check(name, values.array.shape)
-    return values
+    return check
 
 
 def read_columns(given: Any, wanted: Wanted, check: Check) -> list[Values]:

@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from ..errors import BadInput
 from .checks import check_shape
+from .joined import joined
 from .shelf import Entry, Shelf, Taken, find
 from .source import Facts, Source, Strided, strand_of
-from .values import Check, Values, Wanted, joined
+from .values import Check, Values, Wanted
 
 
 @dataclass(frozen=True)
