@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _PATIENCE = 0.5
 """Seconds of work after which a progress bar appears."""
 
+_LONG = 60.0
+"""Seconds of work, estimated, after which the bar says how to do with less."""
+
+_WHAT = "scores"
+
 _WIDE = 10_000
 """Width of a console: a table is as wide as its content, and no digit is ever cut."""
 
@@ -87,9 +92,15 @@ class Manners:
 
 
 class Bar:
-    """A progress bar on standard error: on a terminal only, and only when work lasts."""
+    """A progress bar on standard error: on a terminal only, and only when work lasts.
 
-    def __init__(self, manners: Manners) -> None:
+    Args:
+        manners: Of the consoles.
+        hint: What to do about work that lasts over a minute; nothing where there is no way.
+    """
+
+    def __init__(self, manners: Manners, hint: str = "") -> None:
+        self._hint = hint
         self._shown = manners.quiet < 1 and sys.stderr is not None and sys.stderr.isatty()
         self._manners = manners
         self._start = time.monotonic()
@@ -109,7 +120,16 @@ class Bar:
             return
         if self._progress is None:
             self._progress = self._open(total)
-        self._progress.update(self._task, completed=done, total=total)
+        self._progress.update(
+            self._task, completed=done, total=total, description=self.words(done, total)
+        )
+
+    def words(self, done: int, total: int) -> str:
+        """What is done; where it is long, how long it takes in all, and the hint."""
+        seconds = (time.monotonic() - self._start) * total / done if done else 0.0
+        if not self._hint or seconds <= _LONG:
+            return _WHAT
+        return f"{_WHAT}, about {seconds / 60:.0f} min in all: {self._hint}"
 
     def _open(self, total: int) -> Progress:
         from rich.console import Console
@@ -125,6 +145,6 @@ class Bar:
             stderr=True, no_color=not self._manners.colored(sys.stderr), highlight=False
         )
         progress = Progress(*columns, console=console, transient=True)
-        self._task = progress.add_task("scores", total=total)
+        self._task = progress.add_task(_WHAT, total=total)
         progress.start()
         return progress

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrastive_core.conventions import ALL_NAME, PAPER_NAME
-from contrastive_core.errors import BadParameter
+from contrastive_core.errors import BadParameter, ContrastError
 from contrastive_core.losses import LOSSES, find_loss
-from contrastive_core.vocabulary import INPUTS, NOISE
 
+from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
 from .outputs import Output, check_outputs, parse_outputs, write_all
 from .pages import write_kind, write_kinds
+from .parsing import Command
 from .refusals import missing_kind, no_such_option
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
-    from contrastive_core.resources import Resources
     from contrastive_core.summary import LossResult
 
-_MOST_FILES = 3
+_FILES = ("EMBEDDINGS", "KEYS", "NEGATIVES")
 
 
-class LossCommand(click.Command):
+class LossCommand(Command):
     """A command whose options depend on `--kind`, wherever on the line that stands."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -33,16 +33,12 @@ class LossCommand(click.Command):
         kind = written(args, "--kind")
         if kind is not None and not kind.startswith("-"):
             ctx.meta["declaration"] = find_loss(kind)
-        try:
-            _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            shared = [each.opts[-1] for each in self.params if isinstance(each, click.Option)]
-            declaration = ctx.meta.get("declaration")
-            raise no_such_option(error.option_name, declaration, shared) from error
-        except click.UsageError as error:
-            error.ctx = error.ctx or ctx
-            raise
+        return super().parse_args(ctx, args)
+
+    def no_such_option(self, ctx: click.Context, name: str) -> ContrastError:
+        """The error names the options of the kind, and the kind that has this one."""
+        shared = [each.opts[-1] for each in self.params if isinstance(each, click.Option)]
+        return no_such_option(name, ctx.meta.get("declaration"), shared)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The shared options and those of the kind."""
@@ -58,20 +54,6 @@ class LossCommand(click.Command):
             write_kinds(formatter)
         else:
             write_kind(ctx, formatter, declaration)
-
-
-def _refuse_repetition(order: list[click.Parameter]) -> None:
-    """An option said twice would silently lose one of its values."""
-    for param in order:
-        if not isinstance(param, click.Option) or param.multiple or param.count or param.is_flag:
-            continue
-        if order.count(param) > 1:
-            raise BadParameter(
-                param.opts[0],
-                expected=f"{' or '.join(param.opts)} at most once",
-                got=f"it {order.count(param)} times",
-                remedy="Leave all but one out.",
-            )
 
 
 @click.command(
@@ -116,12 +98,12 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     if declaration is None:
         raise missing_kind()
     outputs = parse_outputs(options["output"])
-    named_inputs = {name: options[name] for name in INPUTS if options.get(name) is not None}
-    files = _files(options["files"])
-    check_outputs(outputs, [*files, *_paths(named_inputs)])
+    named_inputs = given_inputs(options)
+    files = given_files(options["files"], _FILES, "contrast loss --kind infonce emb.npy")
+    check_outputs(outputs, [*files, *paths(named_inputs)])
     manners = Manners(options["quiet"], options["color"])
     asked = {
-        "top": _top(options["top"]),
+        "top": how_many(options),
         "sort": options["sort"] or "worst",
         "reduction": options.get("reduction"),
         **named_inputs,
@@ -151,14 +133,14 @@ def _value(
         top=None if options["top"] is None else asked["top"],
         sort=options["sort"],
     )
-    per_sample = _wants_samples(outputs, options)
+    per_sample = wants_samples(outputs, options)
     with Bar(manners) as bar:
         result = api.loss(
             declaration.kind,
             *files,
             convention=options["convention"] or PAPER_NAME,
             per_sample=per_sample,
-            resources=_resources(options, bar),
+            resources=means(options, bar),
             **asked,
         )
     _say(manners, result, set())
@@ -181,7 +163,7 @@ def _compare(
     _refuse_value(outputs, options)
     with Bar(manners) as bar:
         found = api.loss_by_convention(
-            declaration.kind, *files, resources=_resources(options, bar), **asked
+            declaration.kind, *files, resources=means(options, bar), **asked
         )
     said: set[str] = set()
     for each in found:
@@ -221,71 +203,3 @@ def _refuse_value(outputs: list[Output], options: dict[str, Any]) -> None:
                 got="--convention all",
                 remedy="Name one convention, or leave it out.",
             )
-
-
-def _wants_samples(outputs: list[Output], options: dict[str, Any]) -> bool:
-    """Whether every sample's rank and hardest negative are to be found."""
-    said = [name for name in ("per_sample", "top", "sort") if options[name]]
-    if said and all(output.format == "value" for output in outputs):
-        name = f"--{said[0].replace('_', '-')}"
-        raise BadParameter(
-            name,
-            expected="an output that lists samples: table, json or csv",
-            got="value alone",
-            remedy=f"Leave {name} out, or add -o csv:PATH.",
-        )
-    if options["per_sample"] and options["top"]:
-        raise BadParameter(
-            "--top",
-            expected="either all samples or some of them",
-            got="--per-sample and --top",
-            remedy="Leave one of them out; --sort goes with both.",
-        )
-    return options["per_sample"] or any(output.format == "csv" for output in outputs)
-
-
-def _paths(named_inputs: dict[str, str]) -> list[str]:
-    """Those that are files, and no words."""
-    return [
-        value
-        for name, value in named_inputs.items()
-        if not INPUTS[name].names and (name, value) != ("noise", NOISE)
-    ]
-
-
-def _files(files: tuple[str, ...]) -> tuple[str, ...]:
-    """At most three paths."""
-    if len(files) <= _MOST_FILES:
-        return files
-    raise BadParameter(
-        "files",
-        expected="EMBEDDINGS, KEYS and NEGATIVES at most",
-        got=f"{len(files)} files",
-        remedy="For example: contrast loss --kind infonce emb.npy.",
-    )
-
-
-def _top(written_top: str | None) -> int:
-    """How many samples are listed."""
-    if written_top is None:
-        return 10
-    if written_top.isascii() and written_top.isdigit():
-        return int(written_top)
-    raise BadParameter(
-        "top",
-        expected="a whole number from 0 on",
-        got=repr(written_top),
-        remedy="Leave it out for the ten worst; --per-sample lists all.",
-    )
-
-
-def _resources(options: dict[str, Any], bar: Bar) -> Resources:
-    """Threads, memory and precision as typed."""
-    from contrastive_core.resources import Resources, parse_size, parse_threads
-
-    return Resources(
-        threads=parse_threads(options["threads"]),
-        memory=parse_size(options["memory"]),
-        precision=options["precision"],
-        progress=bar,
-    )

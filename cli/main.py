@@ -16,8 +16,10 @@ from contrastive_core.version import VERSION
 from .consoles import Manners
 from .kinds import kinds
 from .loss import loss
+from .metrics import metrics
 from .options import HELP_NAMES, written
 from .outputs import abandon_stdout
+from .triplets import triplets
 
 DONE, BAD_INPUT, FAULT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
@@ -54,6 +56,8 @@ def contrast() -> None:
 
 
 contrast.add_command(loss)
+contrast.add_command(metrics)
+contrast.add_command(triplets)
 contrast.add_command(kinds)
 
 

@@ -59,6 +59,17 @@ def named(
     )
 
 
+def named_several(option: str, names: Iterable[str], *, metavar: str, text: str) -> click.Option:
+    """A repeatable option whose names are completed; the core answers an unknown one."""
+    return click.Option(
+        [option],
+        multiple=True,
+        metavar=metavar,
+        shell_complete=_completing(list(names)),
+        help=text,
+    )
+
+
 def _completing(names: Sequence[str]) -> Completer:
     """What the shell may complete to."""
 
@@ -69,28 +80,41 @@ def _completing(names: Sequence[str]) -> Completer:
     return complete
 
 
-def sharing_options() -> list[click.Parameter]:
-    """What every computing command shares."""
-    formats = ", ".join(f"{name} ({what})" for name, what in FORMATS.items())
+def sharing_options(
+    samples: str = "samples",
+    *,
+    formats: Mapping[str, str] = FORMATS,
+    precision: str = "float32; float64 for losses of distances",
+) -> list[click.Parameter]:
+    """What every computing command shares.
+
+    Args:
+        samples: What csv has one row for each of.
+        formats: The formats, and what is written in each.
+        precision: The default precision in words.
+    """
+    listed = ", ".join(f"{name} ({what})" for name, what in formats.items())
     return [
         click.Option(
             ["-o", "--output"],
             multiple=True,
             metavar="FORMAT[:PATH]",
             shell_complete=_completing(list(FORMATS)),
-            help=f"Format, and the file it goes to; repeatable. {formats}. Default: table.",
+            help=f"Format, and the file it goes to; repeatable. {listed}. Default: table.",
         ),
-        click.Option(["--per-sample"], is_flag=True, help="All samples, not only the worst ten."),
+        click.Option(
+            ["--per-sample"], is_flag=True, help=f"All {samples}, not only the worst ten."
+        ),
         click.Option(
             ["--top"],
             metavar="N",
-            help="List N samples; csv too then holds no more.  [default: 10; csv: all]",
+            help=f"List N {samples}; csv too then holds no more.  [default: 10; csv: all]",
         ),
         named(
             "--sort",
             SORTS,
-            text="Which samples are listed, and in what order: the worst, the best, or by index; "
-            "undefined ones last.  [default: worst; csv of all: index]",
+            text=f"Which {samples} are listed, and in what order: the worst, the best, or by "
+            "index; undefined ones last.  [default: worst; csv of all: index]",
         ),
         click.Option(
             ["--threads"],
@@ -107,8 +131,7 @@ def sharing_options() -> list[click.Parameter]:
         named(
             "--precision",
             PRECISIONS,
-            text="Type of the scores; sums run in float64 in both.  [default: float32; float64 "
-            "for losses of distances]",
+            text=f"Type of the scores; sums run in float64 in both.  [default: {precision}]",
         ),
         click.Option(["-q", "--quiet"], count=True, help="No notes, no progress; -qq: no warnings"),
         named(
@@ -124,9 +147,8 @@ def sharing_options() -> list[click.Parameter]:
 def kind_options(declaration: type[Loss]) -> list[click.Parameter]:
     """The options of a kind, from its declaration: inputs, hyper-parameters, conventions."""
     taken = declaration.inputs()
-    options = [_input_option(entry) for name, entry in INPUTS.items() if name in taken]
-    for parameter in parameters(declaration):
-        options += _options(parameter, declaration.form_sets.get("scores", {}))
+    options = [input_option(entry) for name, entry in INPUTS.items() if name in taken]
+    options += parameter_options(declaration, declaration.form_sets.get("scores", {}))
     options.append(_convention_option(declaration))
     if declaration.reducible:
         text = "Over the terms that define the loss."
@@ -134,11 +156,22 @@ def kind_options(declaration: type[Loss]) -> list[click.Parameter]:
     return options
 
 
-def _input_option(entry: Input) -> click.Parameter:
-    """A file, or a word, that the loss is computed from."""
+def input_option(entry: Input, meaning: str = "") -> click.Parameter:
+    """A file, or a word, that is computed from; `meaning` where that is not the usual one."""
+    text = meaning or entry.meaning
     if entry.names:
-        return named(f"--{entry.name}", entry.names, text=entry.meaning)
-    return click.Option([f"--{entry.name}"], metavar=entry.metavar, help=entry.meaning)
+        return named(f"--{entry.name}", entry.names, text=text)
+    return click.Option([f"--{entry.name}"], metavar=entry.metavar, help=text)
+
+
+def parameter_options(
+    declaration: type, of_scores: Mapping[str, Any] | None = None
+) -> list[click.Parameter]:
+    """The options of every declared parameter."""
+    found: list[click.Parameter] = []
+    for parameter in parameters(declaration):
+        found += _options(parameter, of_scores or {})
+    return found
 
 
 def _convention_option(declaration: type[Loss]) -> click.Parameter:
@@ -179,8 +212,11 @@ def _number_options(
     """Its names and its inverse; `of_scores` is the default for ready scores, if that differs."""
     names = [f"--{name}" for name in (parameter.name, *bound.aliases)]
     other = "" if of_scores in (None, parameter.default) else f"; {of_scores:g} with --scores"
-    help_text = f"{bound.meaning}  [default: {parameter.default:g}{other}]"
-    options: list[click.Parameter] = [click.Option(names, metavar="NUMBER", help=help_text)]
+    default = "" if parameter.default is None else f"  [default: {parameter.default:g}{other}]"
+    metavar = "M" if bound.optional else "NUMBER"
+    options: list[click.Parameter] = [
+        click.Option(names, metavar=metavar, help=f"{bound.meaning}{default}")
+    ]
     if bound.reciprocal:
         inverse = f"Multiplies every similarity: 1 / {parameter.name}, instead of it."
         options.append(
@@ -189,8 +225,8 @@ def _number_options(
     return options
 
 
-def hyper_parameters(declaration: type[Loss], values: dict[str, Any]) -> dict[str, Any]:
-    """The hyper-parameters that were given, by the names they were given by."""
+def hyper_parameters(declaration: type, values: dict[str, Any]) -> dict[str, Any]:
+    """The declared parameters that were given, by the names they were given by."""
     chosen: dict[str, Any] = {}
     for parameter in parameters(declaration):
         bound = parameter.bound

@@ -1,4 +1,4 @@
-"""What `contrast loss` answers to options it does not take."""
+"""What the commands answer to options they do not take."""
 
 from __future__ import annotations
 
@@ -45,3 +45,17 @@ def own_options(declaration: type[Loss]) -> list[str]:
     inputs = [name for name in INPUTS if name in declaration.inputs()]
     reduction = ["reduction"] if declaration.reducible else []
     return [*inputs, *parameter_names(declaration), "convention", *reduction]
+
+
+def not_an_option(name: str, command: str, taken: list[str]) -> BadParameter:
+    """The error for an option that a command does not take: it names those it does take."""
+    bare = [each.lstrip("-") for each in taken]
+    near = known_names(name.lstrip("-"), bare).partition("Known:")[0]
+    owners = [kind for kind, other in LOSSES.items() if name.lstrip("-") in own_options(other)]
+    belongs = f"It belongs to contrast loss --kind {' or '.join(owners)}. " if owners else ""
+    return BadParameter(
+        name,
+        expected=f"an option of {command}",
+        got=name,
+        remedy=f"{near or belongs}{command} takes {', '.join(taken)}.",
+    )

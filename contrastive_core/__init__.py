@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from .api import ConventionValue as ConventionValue
     from .api import loss as loss
     from .api import loss_by_convention as loss_by_convention
+    from .api import metrics as metrics
+    from .api import triplets as triplets
     from .errors import ContrastError as ContrastError
+    from .geometry.declarations import METRICS as METRICS
+    from .geometry.result import MetricsResult as MetricsResult
+    from .hardness.result import TripletsResult as TripletsResult
     from .losses import LOSSES as LOSSES
     from .resources import Resources as Resources
     from .samples import Samples as Samples
@@ -27,14 +32,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LOSSES",
+    "METRICS",
     "ContrastError",
     "ConventionValue",
     "LossResult",
+    "MetricsResult",
     "Resources",
     "Samples",
+    "TripletsResult",
     "__version__",
     "loss",
     "loss_by_convention",
+    "metrics",
+    "triplets",
 ]
 
 __version__ = version.VERSION
@@ -44,10 +54,15 @@ _HOMES = {
     "ContrastError": ".errors",
     "ConventionValue": ".api",
     "LossResult": ".summary",
+    "METRICS": ".geometry.declarations",
+    "MetricsResult": ".geometry.result",
     "Resources": ".resources",
     "Samples": ".samples",
+    "TripletsResult": ".hardness.result",
     "loss": ".api",
     "loss_by_convention": ".api",
+    "metrics": ".api",
+    "triplets": ".api",
 }
 
 

@@ -41,13 +41,13 @@ _FINGERPRINT_WITHIN = 1e-6
 def warnings(evaluation: Evaluation) -> list[str]:
     """All warnings, most fundamental first."""
     problem, views = evaluation.problem, _views(evaluation.problem)
-    pairs = _pairs(evaluation, views) if views is not None else None
+    pairs = _pairs(views, evaluation.loss.scored_by) if views is not None else None
     data = _data(problem)
     found = [
         _not_unit(evaluation, data),
         _imprecise(evaluation, data),
         _collapse(evaluation, data, pairs),
-        _pairing(evaluation, views, pairs),
+        _pairing(views, pairs, evaluation.mean, evaluation.chance),
         _classes(problem) if isinstance(problem, Labelled) else None,
         *evaluation.remarks,
     ]
@@ -55,6 +55,20 @@ def warnings(evaluation: Evaluation) -> list[str]:
         codes = row_codes(views.data)
         found += [_identical_views(views, codes), _duplicates(evaluation, codes)]
     return [warning for warning in found if warning]
+
+
+def about_pairs(views: Views) -> list[str]:
+    """What to beware of in positives, whatever is computed from them."""
+    found = [_pairing(views, _pairs(views, "cosine"))]
+    if may_have_duplicates(views.data):
+        found.append(_identical_views(views, row_codes(views.data)))
+    return [warning for warning in found if warning]
+
+
+def about_classes(problem: Labelled) -> list[str]:
+    """What to beware of in classes, whatever is computed from them."""
+    warning = _classes(problem)
+    return [warning] if warning else []
 
 
 def _views(problem: Problem) -> Views | None:
@@ -121,13 +135,13 @@ class _Pairs:
     what: str
 
 
-def _pairs(evaluation: Evaluation, views: Views) -> _Pairs | None:
+def _pairs(views: Views, scored_by: str | None) -> _Pairs | None:
     """Similarities; of rows taken as they are for a distance, negative squared distances."""
     if views.count < 2 or views.n < 2:
         return None
     positives = views.positive_scores(views.view(0))[:, 0]
     others = _mean_of_others(views, positives)
-    if views.data.unit or evaluation.loss.scored_by is not None:
+    if views.data.unit or scored_by is not None:
         return _Pairs(positives, others, "similarity")
     squares = [views.data.norms[: views.n] ** 2, views.data.norms[views.n : 2 * views.n] ** 2]
     mean = float(squares[0].mean() + squares[1].mean())
@@ -159,18 +173,20 @@ def _collapse(evaluation: Evaluation, data: Prepared | None, pairs: _Pairs | Non
     return f"{said} The embeddings tell the samples apart no better than a guess."
 
 
-def _pairing(evaluation: Evaluation, views: Views | None, pairs: _Pairs | None) -> str | None:
+def _pairing(
+    views: Views | None, pairs: _Pairs | None, value: float = 0.0, guess: float | None = None
+) -> str | None:
     """Positives no closer than random pairs, or a loss above chance: rows may be mispaired."""
     if views is None or pairs is None:
         return None
-    mean, guess = float(pairs.positives.mean()), evaluation.chance
+    mean = float(pairs.positives.mean())
     closer = _closer(pairs.positives, pairs.others)
     if not closer:
         verb = "no closer" if mean <= pairs.others else "not clearly closer"
         text = f"positives are {verb} than random pairs"
-    elif guess is not None and evaluation.mean > guess + _ABOVE_CHANCE * abs(guess):
+    elif guess is not None and value > guess + _ABOVE_CHANCE * abs(guess):
         above = f"above chance ({guess:.6g})"
-        text = f"the loss of {evaluation.mean:.6g} is {above}: negatives outscore positives"
+        text = f"the loss of {value:.6g} is {above}: negatives outscore positives"
     else:
         return None
     compared = f"mean {pairs.what} {_shown(mean)} against {_shown(pairs.others)}"

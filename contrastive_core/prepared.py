@@ -177,6 +177,18 @@ def pick(prepared: Prepared, index: npt.NDArray[np.intp], *, in_memory: bool) ->
     return Prepared(store, norms, prepared.d, prepared.unit, prepared.dtype)
 
 
+def narrowed(prepared: Prepared, dtype: str, *, in_memory: bool) -> Prepared:
+    """The same rows in another working precision; themselves where they have it."""
+    kind = np.dtype(dtype)
+    if prepared.dtype == kind:
+        return prepared
+    shape = (prepared.n, prepared.d)
+    store = InMemory(shape, kind) if in_memory else Spilled(shape, kind)
+    for start, rows in prepared.blocks():
+        store.write(start, rows.astype(kind))
+    return Prepared(store, prepared.norms, prepared.d, prepared.unit, kind)
+
+
 def _fill(
     prepared: Prepared, source: Source, strands: Sequence[tuple[Strided, int]], bad: BadRows
 ) -> None:

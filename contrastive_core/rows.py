@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .tables import Index
 
 Column = npt.NDArray[Any] | None
+Table = TypeVar("Table", bound="Rows")
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Rows:
         return type(self)(**{name: values[order] for name, values in self.columns()})
 
 
-def joined(parts: list[Any]) -> Any:
+def joined(parts: list[Table]) -> Table:
     """Tables of one sort, one after the other; they have the same columns."""
-    first = parts[0]
-    names = [name for name, _ in first.columns()]
-    return type(first)(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
+    names = [name for name, _ in parts[0].columns()]
+    columns = {name: [getattr(part, name) for part in parts] for name in names}
+    return type(parts[0])(**{name: np.concatenate(found) for name, found in columns.items()})

@@ -92,15 +92,18 @@ class Samples(Rows):
     words: ClassVar[dict[str, tuple[str, ...]]] = {"category": CATEGORIES}
 
 
-def sort_order(values: Float, sort: str, *, every: bool = False) -> Index:
+def sort_order(values: Float, sort: str, *, every: bool = False, ties: Column = None) -> Index:
     """Positions of the defined samples, worst first, best first, or as they lie.
 
     Args:
         values: The losses, shape (n,).
         sort: One of `SORTS`.
         every: The undefined samples too, in their places by index, else behind the others.
+        ties: Of samples with equal losses the one where this is larger is the worse.
     """
     if sort == "index":
         return np.arange(len(values)) if every else np.flatnonzero(~np.isnan(values))
-    order = np.argsort(values if sort == "best" else -values, kind="stable")  # NaN comes last
+    sign = 1 if sort == "best" else -1
+    keys = [sign * values] if ties is None else [sign * ties, sign * values]
+    order = np.lexsort(keys)  # stable, and NaN comes last
     return order if every else order[: np.count_nonzero(~np.isnan(values))]

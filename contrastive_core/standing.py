@@ -86,19 +86,56 @@ def nearest(meeting: Meeting, best: tuple[Float, Numbers], run: Run) -> Numbers:
         best: What `TopK(KEPT)` came to.
         run: The engine, for rows whose best candidates are an open run of ties.
     """
+    return neighbours(meeting, best, 1, run)[:, 0]
+
+
+def neighbours(meeting: Meeting, best: tuple[Float, Numbers], k: int, run: Run) -> Numbers:
+    """The numbers of each anchor's k nearest candidates, shape (n, k); -1 where there are fewer."""
+    tolerances = meeting.tolerances(best[1][:, 0])
+    found, closed = in_order(best, tolerances, k)
+    settle(meeting, found, np.flatnonzero(~closed), tolerances, run)
+    return found
+
+
+def in_order(
+    best: tuple[Float, Numbers], tolerances: Float, k: int
+) -> tuple[Numbers, npt.NDArray[np.bool_]]:
+    """The k nearest candidates, inside a run of ties by number.
+
+    Args:
+        best: Scores and numbers of more than k candidates, best first, as `TopK` gives them.
+        tolerances: What counts as a tie, shape (n,).
+        k: How many.
+
+    Returns:
+        Numbers, shape (n, k), and whether that is settled: else the run of the k-th goes on
+        behind the last candidate that is known.
+    """
     scores, numbers = best
-    tolerances = meeting.tolerances(numbers[:, 0])
     present = np.where(numbers >= 0, scores, np.finfo(scores.dtype).min)
-    tied = np.diff(present, axis=1, prepend=present[:, :1]) >= -tolerances[:, None]
-    first_run = np.logical_and.accumulate(tied, axis=1) & (numbers >= 0)
-    found = np.where(first_run, numbers, np.iinfo(np.int64).max).min(axis=1)
-    found[numbers[:, 0] < 0] = -1
-    open_runs = np.flatnonzero(first_run.all(axis=1))
-    if len(open_runs):
-        some = meeting.some(open_runs)
-        ((settled,),) = reduce_all([some.request(Neighbours(1, tolerances[open_runs]))], run)
-        found[open_runs] = settled[:, 0]
-    return np.asarray(found)
+    ends = np.diff(present, axis=1) < -tolerances[:, None]
+    closed = ends[:, k - 1 :].any(axis=1) | (numbers[:, -1] < 0)
+    return _in_runs(numbers, ends)[:, :k], closed
+
+
+def settle(meeting: Meeting, found: Numbers, rows: Index, tolerances: Float, run: Run) -> None:
+    """Look at the whole rows of those anchors whose neighbours are not settled, in place."""
+    if len(rows):
+        ask = Neighbours(found.shape[1], tolerances[rows])
+        ((settled,),) = reduce_all([meeting.some(rows).request(ask)], run)
+        found[rows] = settled
+
+
+def _in_runs(numbers: Numbers, ends: npt.NDArray[np.bool_]) -> Numbers:
+    """Candidates by descending score, reordered inside runs of ties by number.
+
+    Args:
+        numbers: Best first, shape (n, k); -1 behind the last.
+        ends: Whether the run ends between a candidate and the next, shape (n, k - 1).
+    """
+    runs = np.concatenate([np.zeros((len(numbers), 1), np.int64), np.cumsum(ends, axis=1)], axis=1)
+    order = np.lexsort((numbers, runs), axis=1)
+    return np.take_along_axis(numbers, order, axis=1)
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Ask
         mi_lower_bound=None if softmax is None else softmax.information,
         terms=_terms(softmax, evaluation.mean),
         convention=dataclasses.replace(ledger, reduction=over),
-        parameters={**_set(loss), **evaluation.parameters},
+        parameters={**parameters_in_force(loss), **evaluation.parameters},
         precision=evaluation.precision,
         positives=evaluation.problem.found,
         quantiles=_quantiles(values),
@@ -183,7 +183,7 @@ def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Ask
     )
 
 
-def _set(loss: Loss) -> dict[str, Any]:
+def parameters_in_force(loss: Loss) -> dict[str, Any]:
     """The hyper-parameters in force, without those that change nothing."""
     unused = {*loss.form_refuses.get(loss.input_form, ()), *loss.idle()}
     named = (p.field for p in parameters(type(loss)))

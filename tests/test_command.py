@@ -339,7 +339,8 @@ def test_a_link_is_followed_and_a_pipe_is_written_to(views: Path, tmp_path: Path
     target.write_text("old")
     link.symlink_to(target)
     os.mkfifo(pipe)
-    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+    reading = ["timeout", "60", "cat", str(pipe)]  # for ever, if the command fails before it writes
+    with subprocess.Popen(reading, stdout=subprocess.PIPE, text=True) as reader:
         outputs = ["-o", f"value:{link}", "-o", f"json:{pipe}"]
         assert run(["loss", "--kind", "infonce", "-q", str(views), *outputs]) == 0
         read = json.loads(reader.communicate()[0])

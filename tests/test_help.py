@@ -11,6 +11,7 @@ import pytest
 from contrast_cli.loss import loss
 from contrast_cli.main import run
 
+from contrastive_core.geometry.declarations import METRICS
 from contrastive_core.losses import LOSSES
 from contrastive_core.parameters import Choice, Number, NumberOr, parameters, spellings
 
@@ -155,6 +156,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["--help"],
         ["loss", "--help"],
         ["kinds", "--help"],
+        ["metrics", "--help"],
+        ["triplets", "--help"],
+        ["metrics", "--guide"],
+        ["metrics", "--guide", "--metric", "hubness", "-o", "json"],
         *(["loss", "--kind", kind, "-h"] for kind in ("clip", "nce", "triplet")),
         ["--version"],
     ],
@@ -198,6 +203,12 @@ def test_options_of_the_kind_are_completed() -> None:
     assert _complete("contrast loss --kind triplet --mining b", 5) == ["batch-hard"]
     assert _complete("contrast loss --kind infonce --scores s.npy --positive d", 7) == ["diagonal"]
     assert _complete("contrast loss --kind infonce --convention m", 5) == ["moco"]
+
+
+def test_metrics_are_completed_without_numpy() -> None:
+    assert _complete("contrast metrics --metric ", 3) == list(METRICS)
+    assert _complete("contrast metrics --metric norm_", 3) == ["norm_mean", "norm_std"]
+    assert _complete("contrast metrics --dup", 2) == ["--duplicate-threshold"]
 
 
 def test_the_kind_of_a_page_is_completed() -> None:

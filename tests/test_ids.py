@@ -142,6 +142,20 @@ def test_labels_are_compared_and_joined(tmp_path: Path) -> None:
         cc.loss("supcon", first, labels=turned)
 
 
+def test_metrics_and_triplets_are_joined_too(tmp_path: Path) -> None:
+    classes = np.arange(9) // 3
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    second = saved(tmp_path / "b.parquet", KEYS[ORDER], IDS[ORDER])
+    labels = write(tmp_path / "y.parquet", {"id": IDS[ORDER], "label": classes[ORDER]})
+    expected = cc.metrics(ANCHORS, KEYS, metrics=["alignment"]).metrics["alignment"].value
+    found = cc.metrics(first, second, metrics=["alignment"], join="id")
+    assert found.metrics["alignment"].value == expected
+    counted = cc.triplets(ANCHORS, labels=classes).margins[0]
+    assert cc.triplets(first, labels=labels, join="id").margins[0].counts == counted.counts
+    with pytest.raises(BadInput, match="the first that differs"):
+        cc.metrics(first, second)
+
+
 def test_shards_are_joined_as_one(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     for number, part in enumerate((slice(0, 4), slice(4, 9))):

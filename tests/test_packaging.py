@@ -77,14 +77,15 @@ ORDER = (
     ("sources",),
     ("prepared", "scores"),
     ("tables",),
-    ("tiles", "reductions", "labelled", "rows", "dialects"),
+    ("tiles", "reductions", "labelled", "rows", "dialects", "bootstrap"),
     ("problem", "losses", "engines", "memory", "samples"),
     ("plan",),
     ("standing",),
     ("evaluation", "score_rows", "duplicates"),
     ("inputs", "evaluate"),
-    ("geometry", "diagnosis"),
+    ("diagnosis",),
     ("summary",),
+    ("geometry", "hardness"),
     ("api",),
 )
 """Rooms of the core from left to right: a room imports rooms to its left, and itself."""

@@ -4,9 +4,10 @@
     python tools/refresh_docs.py --check    exit 1 when a document is stale
 
 In a `console` block every line that begins with `$ ` is run by a shell in the repository, and what
-it prints follows. Between `<!-- losses -->` and `<!-- end -->` stands the table of losses, made
-from their declarations. A check forgives differences in the last digits of a number, which depend
-on the processor.
+it prints follows. Between `<!-- losses -->` and `<!-- end -->` stands the table of losses, and
+behind `<!-- metrics -->` that of the metrics, made from their declarations; behind
+`<!-- samples -->` the metrics of the sample data. A check forgives differences in the last digits
+of a number, which depend on the processor.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from contrastive_core import metrics
 from contrastive_core.dialects import dialects_of
+from contrastive_core.geometry.declarations import METRICS
+from contrastive_core.geometry.settings import NEIGHBOURS, Settings
 from contrastive_core.losses import LOSSES
 from contrastive_core.parameters import Parameter, Switch, parameters
 
@@ -27,11 +30,14 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "sample_data/README.md")
 
 _BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
-_TABLE = re.compile(r"(<!-- losses -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- (losses|metrics|samples) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _BARS = re.compile("[▁▂▃▄▅▆▇█]")
 """A histogram: a sample on the edge of a bar may fall on either side."""
 
 _WITHIN = 2e-5
+
+_DEFAULTS = {"neighbours": NEIGHBOURS, "duplicate_threshold": Settings().duplicate_threshold}
+"""Parameters that stand in the words of a definition."""
 
 
 def main() -> int:
@@ -45,16 +51,12 @@ def main() -> int:
 def _refresh(document: Path, *, write: bool) -> bool:
     """Whether the document was to be changed and was not."""
     old = document.read_text(encoding="utf-8")
-    new = _BLOCK.sub(_inside(_run_block), _TABLE.sub(_inside(lambda _: losses_table()), old))
+    new = _TABLE.sub(lambda match: match[1] + _TABLES[match[2]]() + match[4], old)
+    new = _BLOCK.sub(lambda match: match[1] + _run_block(match[2]) + match[3], new)
     if write:
         document.write_text(new, encoding="utf-8")
         return False
     return not same(old, new)
-
-
-def _inside(make: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
-    """Replace what stands between two marks."""
-    return lambda match: match[1] + make(match[2]) + match[3]
 
 
 def _run_block(block: str) -> str:
@@ -97,6 +99,55 @@ def losses_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+_SAMPLES = {"trained": "emb", "untrained": "untrained", "collapsed": "collapsed"}
+_SHOWN = (
+    "alignment",
+    "uniformity",
+    "mean_cosine",
+    "tolerance",
+    "effective_rank",
+    "hubness",
+    "recall_at_1",
+    "r_precision",
+)
+
+
+def samples_table() -> str:
+    """Some metrics of the three sample files, and of random directions."""
+    folder = ROOT / "sample_data"
+    found = {
+        title: metrics(folder / f"{name}.npy", labels=folder / "labels.npy", metrics=_SHOWN)
+        for title, name in _SAMPLES.items()
+    }
+    lines = [f"| metric | {' | '.join(found)} | random |", f"| --- |{' --- |' * (len(found) + 1)}"]
+    for name in _SHOWN:
+        values = [result.metrics[name] for result in found.values()]
+        cells = [_value(each.value, each.reading) for each in values]
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {values[0].random:.4g} |")
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: float, reading: str | None) -> str:
+    """A number, and what it says."""
+    shown = "undefined" if math.isnan(value) else f"{value:.4g}"
+    return f"{shown}, {reading}" if reading else shown
+
+
+def metrics_table() -> str:
+    """The table of metrics, from their declarations."""
+    lines = [
+        "| metric | what it is | definition | better | source |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, metric in METRICS.items():
+        definition = metric.definition.replace("|", "\\|")
+        for parameter, value in _DEFAULTS.items():
+            definition = definition.replace(f"{{{parameter}}}", f"{value:g}")
+        cells = (f"`{name}`", metric.meaning, definition, metric.better, metric.source)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _option(parameter: Parameter) -> str:
     """How a hyper-parameter is typed, and what it is when it is not."""
     bound = parameter.bound
@@ -106,6 +157,9 @@ def _option(parameter: Parameter) -> str:
     if isinstance(shown, float):
         shown = f"{shown:g}"
     return f"`--{parameter.name}` ({'off' if shown is False else shown})"
+
+
+_TABLES = {"losses": losses_table, "metrics": metrics_table, "samples": samples_table}
 
 
 def same(old: str, new: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contrastive_core.api import ConventionValue
+    from contrastive_core.geometry.result import MetricsResult
+    from contrastive_core.hardness.result import TripletsResult
     from contrastive_core.summary import LossResult
 
     from ..consoles import Manners
@@ -67,5 +69,66 @@ def write_conventions(kind: str, found: Sequence[ConventionValue], manners: Mann
                 records.write_conventions_json(kind, found, stream)
             case "csv":
                 records.write_conventions_csv(found, stream)
+
+    return write
+
+
+def write_metrics(
+    result: MetricsResult,
+    manners: Manners,
+    listing: Listing,
+    *,
+    guide: dict[str, Any] | None,
+    only: float | None,
+) -> Write:
+    """A writer of the metrics of a space.
+
+    Args:
+        result: The metrics.
+        manners: Of the consoles.
+        listing: Which rows are listed.
+        guide: What the metrics are, where that was asked.
+        only: The one value, where that was asked.
+    """
+
+    def write(output: Output, stream: IO[str]) -> None:
+        from . import metric_records
+
+        match output.format:
+            case "table":
+                from .metrics import print_metrics
+
+                console, columns = manners.console(stream), manners.columns(stream)
+                print_metrics(result, console, listing, columns=columns, guide=guide is not None)
+            case "json":
+                metric_records.write_metrics_json(result, stream, listing, guide)
+            case "csv":
+                metric_records.write_metrics_csv(result, stream, listing)
+            case "value":
+                stream.write(f"{only!r}\n")
+
+    return write
+
+
+def write_triplets(
+    result: TripletsResult, manners: Manners, listing: Listing, *, guide: bool
+) -> Write:
+    """A writer of the triplets; with a guide it says what good looks like."""
+
+    def write(output: Output, stream: IO[str]) -> None:
+        from . import triplet_records
+
+        match output.format:
+            case "table":
+                from .triplets import print_triplets
+
+                console, columns = manners.console(stream), manners.columns(stream)
+                print_triplets(result, console, listing, columns=columns, guide=guide)
+            case "json":
+                triplet_records.write_triplets_json(result, stream, listing, guide=guide)
+            case "csv":
+                triplet_records.write_triplets_csv(result, stream, listing)
+            case "value":
+                stream.write(f"{result.value!r}\n")
 
     return write

@@ -6,13 +6,15 @@ import csv
 import dataclasses
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from contrastive_core.version import VERSION
 
 if TYPE_CHECKING:
     from contrastive_core.api import ConventionValue
+    from contrastive_core.inputs import InputFile
+    from contrastive_core.rows import Rows
     from contrastive_core.samples import Samples
     from contrastive_core.summary import LossResult
 
@@ -32,6 +34,12 @@ _LEDGER = (
 )
 """What is said of a convention in csv."""
 
+NAMES = ("label", "hardest_class", "nearest_class")
+"""Columns of names of classes, where a number below 0 is a name like any other."""
+
+ORDERS = {None: "worst", "worst": "worst", "best": "best", "index": "first"}
+"""What the samples that are listed are called, by their order."""
+
 _ROWS = 4096
 """Samples turned into Python numbers at a time."""
 
@@ -48,42 +56,58 @@ def chosen_samples(result: LossResult, listing: Listing) -> Samples:
 
 def write_json(result: LossResult, stream: IO[str], listing: Listing) -> None:
     """One object; a line per sample."""
-    head = json.dumps(_loss_object(result), indent=2, allow_nan=False, ensure_ascii=False)
-    stream.write(head.removesuffix("\n}"))
-    named = {None: "worst", "index": "first"}.get(listing.sort, listing.sort or "worst")
-    lists = {named: result.worst}
+    lists: dict[str, Rows] = {ORDERS[listing.sort]: result.worst}
     if listing.every:
         lists["per_sample"] = chosen_samples(result, listing)
-    for name, samples in lists.items():
+    write_object(_loss_object(result), lists, stream)
+
+
+def write_csv(result: LossResult, stream: IO[str], listing: Listing) -> None:
+    """One row per sample."""
+    write_rows(chosen_samples(result, listing), stream)
+
+
+def heading(command: str, inputs: Iterable[InputFile], warnings: Iterable[str]) -> dict[str, Any]:
+    """What every object begins with."""
+    return {
+        "schema": SCHEMA,
+        "command": command,
+        "version": VERSION,
+        "inputs": [dataclasses.asdict(each) for each in inputs],
+        "warnings": list(warnings),
+    }
+
+
+def write_object(whole: dict[str, Any], lists: dict[str, Rows], stream: IO[str]) -> None:
+    """One object that ends in lists, a line per row."""
+    head = json.dumps(whole, indent=2, allow_nan=False, ensure_ascii=False)
+    stream.write(head.removesuffix("\n}"))
+    for name, rows in lists.items():
         stream.write(f',\n  "{name}": [')
         separator = "\n    "
-        for record in _records(samples):
-            stream.write(separator + json.dumps(record, allow_nan=False))
+        for record in records_of(rows):
+            line = json.dumps(record, allow_nan=False, ensure_ascii=False)
+            stream.write(separator + line)
             separator = ",\n    "
         stream.write("\n  ]")
     stream.write("\n}\n")
 
 
-def write_csv(result: LossResult, stream: IO[str], listing: Listing) -> None:
-    """One row per sample."""
-    samples = chosen_samples(result, listing)
-    columns = samples.columns()
+def write_rows(rows: Rows, stream: IO[str]) -> None:
+    """A table with its names."""
+    names = [name for name, _ in rows.columns()]
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([name for name, _ in columns])
-    for start in range(0, len(samples.index), _ROWS):
-        rows = samples.rows(start, start + _ROWS)
-        writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerow(names)
+    for start in range(0, len(rows), _ROWS):
+        part = rows.rows(start, start + _ROWS)
+        writer.writerows(map(_cell, names, row) for row in part)
 
 
 def write_conventions_json(kind: str, found: Sequence[ConventionValue], stream: IO[str]) -> None:
     """One object, with an entry per convention."""
     first = next(each.result for each in found if each.result is not None)
     whole = {
-        "schema": SCHEMA,
-        "command": "loss",
-        "version": VERSION,
-        "inputs": [dataclasses.asdict(each) for each in first.inputs],
-        "warnings": list(first.warnings),
+        **heading("loss", first.inputs, first.warnings),
         "kind": kind,
         "conventions": [_convention(each) for each in found],
     }
@@ -96,7 +120,7 @@ def _convention(found: ConventionValue) -> dict[str, Any]:
     result = found.result
     return {
         "name": found.name,
-        "value": _number(result.value),
+        "value": number(result.value),
         "n": result.n,
         "undefined": result.undefined,
         "candidates": result.candidates,
@@ -116,8 +140,8 @@ def write_conventions_csv(found: Sequence[ConventionValue], stream: IO[str]) -> 
             writer.writerow([each.name, "nan", "", "", "", *[""] * len(names), each.skipped])
             continue
         result = each.result
-        cells = [_cell(getattr(result.convention, name)) for name in names]
-        counts = (result.n, result.undefined, _cell(result.candidates))
+        cells = [_cell(name, getattr(result.convention, name)) for name in names]
+        counts = (result.n, result.undefined, _cell("candidates", result.candidates))
         writer.writerow([each.name, result.value, *counts, *cells, ""])
 
 
@@ -130,13 +154,9 @@ def _loss_object(result: LossResult) -> dict[str, Any]:
         "terms": None if result.terms is None else dataclasses.asdict(result.terms),
     }
     return {
-        "schema": SCHEMA,
-        "command": "loss",
-        "version": VERSION,
-        "inputs": [dataclasses.asdict(each) for each in result.inputs],
-        "warnings": list(result.warnings),
+        **heading("loss", result.inputs, result.warnings),
         "kind": result.kind,
-        "value": _number(result.value),
+        "value": number(result.value),
         "reduction": result.reduction,
         "n": result.n,
         "sample": result.sample,
@@ -149,22 +169,27 @@ def _loss_object(result: LossResult) -> dict[str, Any]:
     }
 
 
-def _records(samples: Samples) -> Iterator[dict[str, Any]]:
-    """One object per sample."""
-    columns = samples.columns()
-    names = [name for name, _ in columns]
-    for start in range(0, len(samples.index), _ROWS):
-        for row in samples.rows(start, start + _ROWS):
-            yield dict(zip(names, map(_number, row), strict=True))
+def records_of(rows: Rows) -> Iterator[dict[str, Any]]:
+    """One object per row."""
+    names = [name for name, _ in rows.columns()]
+    for start in range(0, len(rows), _ROWS):
+        for row in rows.rows(start, start + _ROWS):
+            yield dict(zip(names, map(_named, names, row), strict=True))
 
 
-def _number(value: Any) -> Any:
+def _named(name: str, value: Any) -> Any:
+    """A value of a column; a name is what it is."""
+    return value if name in NAMES else number(value)
+
+
+def number(value: Any) -> Any:
     """None for NaN, and for the row of nobody."""
     if isinstance(value, float):
         return None if math.isnan(value) else value
     return None if isinstance(value, int) and value < 0 else value
 
 
-def _cell(value: Any) -> Any:
+def _cell(name: str, value: Any) -> Any:
     """Empty for nothing."""
-    return "" if value is None or (isinstance(value, int) and value < 0) else value
+    nobody = isinstance(value, int) and value < 0 and name not in NAMES
+    return "" if value is None or nobody else value

@@ -7,27 +7,29 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
-from rich.measure import Measurement
 from rich.table import Table
 
 from .histogram import histogram
-from .records import chosen_samples
+from .layout import (
+    FOLDED,
+    digits,
+    grid,
+    plain_table,
+    positives_words,
+    print_folded,
+    rows_table,
+    write_lines,
+)
+from .records import ORDERS, chosen_samples
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from contrastive_core.api import ConventionValue
     from contrastive_core.losses import Loss
-    from contrastive_core.samples import Samples
     from contrastive_core.summary import LossResult
 
     from . import Listing
-
-_FOLDED = 140
-"""Columns to which long sentences are folded off a terminal; numbers never are."""
-
-_ORDERS = {None: "worst", "worst": "worst", "best": "best", "index": "first"}
 
 
 def print_loss(
@@ -39,43 +41,22 @@ def print_loss(
     """
     samples = chosen_samples(result, listing) if listing.every else result.worst
     defined = len(result.samples.loss) - result.undefined
-    title = f"The {_ORDERS[listing.sort]} {len(samples.index)} of {defined} {result.sample}s"
+    title = f"The {ORDERS[listing.sort]} {len(samples.index)} of {defined} {result.sample}s"
     with console.capture() as captured:
-        _print_folded(_facts(result), console, columns)
+        print_folded(_facts(result), console, columns)
         console.print(f"\nThe loss over the {result.sample}s", style="bold")
         console.print(_quantiles(result))
         for line in histogram(result.samples.loss, result.chance, columns):
             console.print(line)
         if len(samples.index):
             console.print("\nAll samples" if listing.every else f"\n{title}", style="bold")
-            console.print(_samples(samples))
-    _write(captured.get(), console)
-
-
-def _write(text: str, console: Console) -> None:
-    for line in text.splitlines():
-        console.file.write(f"{line.rstrip()}\n")
-
-
-def _print_folded(table: Table, console: Console, columns: int | None) -> None:
-    """A table as wide as its content, or as the terminal."""
-    natural = Measurement.get(console, console.options, table).maximum
-    table.width = min(columns, natural) if columns else None
-    console.print(table)
-
-
-def _grid() -> Table:
-    """Name, number, meaning."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
-    return table
+            console.print(rows_table(samples))
+    write_lines(captured.get(), console)
 
 
 def _facts(result: LossResult) -> Table:
     """What the value is, and what to hold it against; how it came about."""
-    table = _grid()
+    table = grid()
     ledger, terms = result.convention, result.terms
     unit = "nats, " if _in_nats(result.kind) else ""
     counted = "" if result.n == len(result.samples.loss) else f", n = {result.n}"
@@ -98,7 +79,7 @@ def _facts(result: LossResult) -> Table:
             table.add_row(name, digits(result.parameters[name]), f"the {name} in the value")
     defined = len(result.samples.loss) - result.undefined
     table.add_row(f"{result.sample}s", str(defined), _undefined(result))
-    table.add_row("positives", "", _positives(result))
+    table.add_row("positives", "", positives_words(result.positives))
     table.add_row("convention", ledger.name, f"{ledger.reference}; {_factor(ledger.factor)}")
     for line in _ledger(result):
         table.add_row("", "", line)
@@ -159,17 +140,8 @@ def _undefined(result: LossResult) -> str:
     return f"{result.undefined} more define no loss and are left out"
 
 
-def _positives(result: LossResult) -> str:
-    assumed = "assumed: " if result.positives.assumed else ""
-    return assumed + result.positives.description
-
-
-def _plain_table() -> Table:
-    return Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
-
-
 def _quantiles(result: LossResult) -> Table:
-    table = _plain_table()
+    table = plain_table()
     values = dataclasses.asdict(result.quantiles)
     for name in values:
         table.add_column(name, justify="right", no_wrap=True)
@@ -177,32 +149,11 @@ def _quantiles(result: LossResult) -> Table:
     return table
 
 
-def _samples(samples: Samples) -> Table:
-    table = _plain_table()
-    columns = samples.columns()
-    for name, _ in columns:
-        table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
-    for row in samples.rows(0, len(samples.index)):
-        table.add_row(*map(_cell, row))
-    return table
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return digits(value)
-    return "-" if isinstance(value, int) and value < 0 else str(value)
-
-
-def digits(value: float) -> str:
-    """Six significant digits."""
-    return f"{value:.6g}"
-
-
 def print_conventions(
     kind: str, found: Sequence[ConventionValue], console: Console, *, columns: int | None
 ) -> None:
     """The value under each convention, and where they differ."""
-    table = _plain_table()
+    table = plain_table()
     table.add_column("convention", no_wrap=True)
     for name in (kind, "of paper", "factor", "tau", "n"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -216,9 +167,9 @@ def print_conventions(
         table.add_row(each.name, *_compared(each.result, paper), _says(kind, each))
     note = "Each brings its own defaults. A parameter given explicitly holds for all of them."
     with console.capture() as captured:
-        _print_folded(table, console, columns or _FOLDED)
+        print_folded(table, console, columns or FOLDED)
         console.print(f"\n{note}")
-    _write(captured.get(), console)
+    write_lines(captured.get(), console)
 
 
 def _compared(result: LossResult, paper: LossResult | None) -> tuple[str, ...]:
@@ -246,7 +197,7 @@ def kinds_table(chosen: Sequence[type[Loss]], console: Console, *, columns: int 
     from contrastive_core.parameters import parameters
     from contrastive_core.vocabulary import INPUTS
 
-    table = _plain_table()
+    table = plain_table()
     table.add_column("kind", style="bold", no_wrap=True)
     for name in ("what it is", "inputs", "parameters", "paper"):
         table.add_column(name, overflow="fold")
@@ -261,5 +212,5 @@ def kinds_table(chosen: Sequence[type[Loss]], console: Console, *, columns: int 
             each.paper.citation,
         )
     with console.capture() as captured:
-        _print_folded(table, console, columns or _FOLDED)
-    _write(captured.get(), console)
+        print_folded(table, console, columns or FOLDED)
+    write_lines(captured.get(), console)

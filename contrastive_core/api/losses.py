@@ -138,10 +138,7 @@ def _loss(
     work = Work(engine, quiet, standings=per_sample, progress=means.progress)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
         result = summarise(evaluate(chosen, built.problem, work), built.inputs, wanted)
-    if not built.unused:
-        return result
-    columns = f"vector columns that {kind} does not read here: {', '.join(built.unused)}."
-    return dataclasses.replace(result, warnings=(*result.warnings, columns))
+    return dataclasses.replace(result, warnings=(*result.warnings, *built.unread(kind)))
 
 
 @dataclass(frozen=True)

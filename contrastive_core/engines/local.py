@@ -135,4 +135,6 @@ def _merge_side(
     reductions: Sequence[Reduction], into: Sequence[State], partial: Sequence[State], where: range
 ) -> None:
     for reduction, state, other in zip(reductions, into, partial, strict=True):
-        reduction.merge(tuple(array[where.start : where.stop] for array in state), other)
+        merged = tuple(array[where.start : where.stop] for array in state)
+        reduction.merge(merged, other)
+        reduction.learn(slice(where.start, where.stop), merged)

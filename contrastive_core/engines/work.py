@@ -20,6 +20,9 @@ from ..tiles import Cut, Task
 
 Block = npt.NDArray[Any]
 
+_READ = 4
+"""Tiles of candidates that a band of whole rows meets at a time."""
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -125,7 +128,7 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
     diagonal = table.symmetric and task.rows == task.cols and not job.whole_rows
     over_cols = roles.rows if task.mirrored or diagonal else roles.cols
     cols = rows if diagonal else tuple(r.reduction.start(len(task.cols)) for r in over_cols)
-    step = cut.cols if job.whole_rows else len(task.cols)
+    step = _READ * cut.cols if job.whole_rows else len(task.cols)
     chunks = _Chunks(table, task.cols, step)
     edge = len(task.cols) if job.whole_rows else cut.cols
     for down in cut.bands(task.rows, cut.rows):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,13 @@ import numpy.typing as npt
 
 from ..engines import triplet_tiles
 from ..errors import BadInput
-from ..evaluation import Columns, Evaluation, mean_of
+from ..evaluation import Evaluation
 from ..losses import Triplet
 from ..numerics import Float, softplus
 from ..plan import Request, reduce_all
 from ..problem import Labelled, TripletList
 from ..reductions import (
     BatchHard,
-    Mined,
     NearestBeyond,
     RandomSemiHard,
     Reduction,
@@ -29,6 +27,7 @@ from ..samples import CATEGORIES
 from ..scores import PRODUCT, NegativeDistance, Score
 from ..tables import Gathered, Index, row_distances
 from .classes import remarks_on_labels
+from .triplet_terms import TripletTerms, terms_of_hardest, terms_of_pairs, terms_of_totals
 from .work import Work
 
 MOST_TILED = 10**11
@@ -42,43 +41,34 @@ def score_of(loss: Triplet) -> tuple[Score, float]:
     return NegativeDistance(loss.distance == "sqeuclidean", loss.unit_rows), 0.0
 
 
-@dataclass(frozen=True)
-class _Reduced:
-    """Terms of each sample, and over all samples."""
-
-    values: Float
-    total: float
-    n: int
-    columns: Columns
-
-    @property
-    def mean(self) -> float:
-        """Mean over the terms; NaN where there is none."""
-        return self.total / self.n if self.n else float("nan")
-
-
 def evaluate_triplets_of_labels(loss: Triplet, problem: Labelled, work: Work) -> Evaluation:
     """All triplets of the labels, or those that are mined."""
-    reduced = _mine(loss, problem, work)
-    mean = reduced.mean
-    if loss.active_only and not reduced.n and not np.isnan(reduced.values).all():
-        mean = 0.0
+    return evaluation_of_terms(loss, problem, _mine(loss, problem, work))
+
+
+def evaluation_of_terms(loss: Triplet, problem: Labelled, terms: TripletTerms) -> Evaluation:
+    """The loss, its terms found."""
     return Evaluation(
         loss,
         problem,
         "anchor",
-        reduced.values * loss.multiplier,
-        mean * loss.multiplier,
-        reduced.n,
+        terms.values * loss.multiplier,
+        terms.mean(active=loss.active_only) * loss.multiplier,
+        terms.n,
         problem.data.dtype.name,
         rows=problem.n,
         views=problem.count > 1,
-        columns=reduced.columns,
+        columns=terms.columns,
         chance=_collapsed(loss),
-        collapsed=_collapsed(loss),
+        collapsed=_fingerprint(loss),
         parameters={"average": "active" if loss.active_only else "all"},
         remarks=remarks_on_labels(problem),
     )
+
+
+def _fingerprint(loss: Triplet) -> float | None:
+    """The same, where it tells of collapse: a loss of 0 is also that of a perfect space."""
+    return _collapsed(loss) or None
 
 
 def _collapsed(loss: Triplet) -> float | None:
@@ -89,20 +79,23 @@ def _collapsed(loss: Triplet) -> float | None:
     return (math.log(2.0) if loss.soft_margin else loss.margin) * loss.multiplier
 
 
-def _mine(loss: Triplet, problem: Labelled, work: Work) -> _Reduced:
-    if loss.mining == "batch-hard":
-        return _batch_hard(loss, problem, work)
+def _mine(loss: Triplet, problem: Labelled, work: Work) -> TripletTerms:
     codes, offset = problem.codes, score_of(loss)[1]
+    if loss.mining == "batch-hard":
+        return terms_of_hardest(
+            loss, _reduce(loss, problem, BatchHard(codes, offset), work), codes >= 0
+        )
     if loss.mining == "random-semi-hard":
         soft, seed = loss.soft_margin, int(loss.seed)
         ask: Reduction = RandomSemiHard(codes, loss.margin, offset, seed, soft)
-        return _of_pairs(loss, _reduce(loss, problem, ask, work))
+        return terms_of_pairs(loss, _reduce(loss, problem, ask, work))
     if loss.foreign_mining and loss.mining == "semi-hard":
         ask = NearestBeyond(codes, loss.margin, offset)
-        return _of_pairs(loss, _reduce(loss, problem, ask, work))
+        return terms_of_pairs(loss, _reduce(loss, problem, ask, work))
     if loss.soft_margin or loss.swap:
-        return _of_totals(loss, _tiled(loss, problem, work))
-    return _of_totals(loss, _reduce(loss, problem, TripletSums(codes, loss.margin, offset), work))
+        return terms_of_totals(loss, tiled_totals(loss, problem, work))
+    ask = TripletSums(codes, loss.margin, offset)
+    return terms_of_totals(loss, _reduce(loss, problem, ask, work))
 
 
 def _reduce(loss: Triplet, problem: Labelled, ask: Reduction, work: Work) -> Any:
@@ -113,7 +106,7 @@ def _reduce(loss: Triplet, problem: Labelled, ask: Reduction, work: Work) -> Any
     return found
 
 
-def _tiled(loss: Triplet, problem: Labelled, work: Work) -> TripletTotals:
+def tiled_totals(loss: Triplet, problem: Labelled, work: Work) -> TripletTotals:
     """Every triplet visited, where their number allows it."""
     strangers = int(problem.sizes.sum()) - problem.sizes
     triplets = int((problem.sizes * (problem.sizes - 1) * strangers).sum())
@@ -139,85 +132,25 @@ def _tiled(loss: Triplet, problem: Labelled, work: Work) -> TripletTotals:
     )
 
 
-def _of_totals(loss: Triplet, totals: TripletTotals) -> _Reduced:
-    """The category that is asked for."""
-    chosen = {
-        "all": (totals.sums, totals.triplets),
-        "easy": (totals.easy_sum, totals.easy),
-        "semi-hard": (totals.semi_sum, totals.semi),
-        "hard": (totals.hard_sum, totals.hard),
-    }
-    sums, counts = chosen[loss.mining]
-    if loss.active_only and loss.mining in ("all", "easy"):
-        active = loss.mining == "all"
-        sums = totals.active_sum if active else np.zeros_like(sums)
-        counts = totals.active if active else np.zeros_like(counts)
-    columns = {
-        "triplets": totals.triplets,
-        "hard": totals.hard,
-        "semi_hard": totals.semi,
-        "easy": totals.easy,
-    }
-    some = chosen[loss.mining][1] > 0
-    values = _means(sums, counts, zero=loss.active_only & some)
-    return _Reduced(values, math.fsum(sums), int(counts.sum()), columns)
-
-
-def _of_pairs(loss: Triplet, mined: Mined) -> _Reduced:
-    """One negative for each anchor and positive."""
-    counts = mined.active if loss.active_only else mined.terms
-    zero = (loss.active_only) & (mined.terms > 0)
-    columns: dict[str, npt.NDArray[Any]] = {"pairs": mined.terms}
-    if mined.undefined.any():
-        columns["undefined_pairs"] = mined.undefined
-    values = _means(mined.sums, counts, zero=zero)
-    return _Reduced(values, math.fsum(mined.sums), int(counts.sum()), columns)
-
-
-def _means(sums: Float, counts: npt.NDArray[np.int64], *, zero: npt.NDArray[np.bool_]) -> Float:
-    """Mean per sample; where there is no term NaN, or 0."""
-    with np.errstate(invalid="ignore", divide="ignore"):  # replaced just here
-        means = sums / counts
-    return np.where(counts > 0, means, np.where(zero, 0.0, np.nan))
-
-
-def _batch_hard(loss: Triplet, problem: Labelled, work: Work) -> _Reduced:
-    """Each anchor with its farthest positive and nearest negative."""
-    ask = BatchHard(problem.codes, score_of(loss)[1])
-    found = _reduce(loss, problem, ask, work)
-    positive, negative = found.positive, found.negative
-    if loss.foreign_mining:
-        known = problem.codes >= 0
-        positive = np.where(np.isnan(positive) & known, 0.0, positive)
-        negative = np.where(np.isnan(negative) & known, found.row_max, negative)
-    if loss.swap:
-        mates = np.where(found.positive_row < 0, 0, found.positive_row)
-        negative = np.fmin(negative, found.negative[mates])
-    gaps = positive - negative
-    values = (
-        softplus(gaps) if loss.soft_margin else np.maximum(positive + loss.margin - negative, 0)
-    )
-    active = negative < positive + loss.margin
-    columns = {
-        "positive_distance": positive,
-        "positive_index": found.positive_row,
-        "negative_distance": negative,
-        "negative_index": found.negative_row,
-    }
-    if loss.active_only:
-        kept = values[active]
-        return _Reduced(values, math.fsum(kept), len(kept), columns)
-    mean, n = mean_of(values)
-    return _Reduced(values, mean * n if n else 0.0, n, columns)
-
-
 def evaluate_triplets(loss: Triplet, problem: TripletList) -> Evaluation:
     """Every listed triplet, or those of the category that is asked for."""
-    near, far = listed_distances(loss, problem)
-    reach = near + loss.margin
-    active, hard = far < reach, far <= near
-    values = softplus(near - far) if loss.soft_margin else np.where(active, reach - far, 0.0)
-    category = active.astype(np.int8) + (hard & active)
+    return evaluation_of_listed(loss, problem, *listed_distances(loss, problem))
+
+
+def categories(loss: Triplet, near: Float, far: Float) -> npt.NDArray[np.int8]:
+    """The place of each listed triplet's category in `CATEGORIES`, from its two distances."""
+    active, hard = far < near + loss.margin, far <= near
+    return np.asarray(active.astype(np.int8) + (hard & active), np.int8)
+
+
+def evaluation_of_listed(
+    loss: Triplet, problem: TripletList, near: Float, far: Float
+) -> Evaluation:
+    """The loss, its distances D(a, p) and D(a, n) found."""
+    category = categories(loss, near, far)
+    active = category > 0
+    hinge = np.where(active, near + loss.margin - far, 0.0)
+    values = softplus(near - far) if loss.soft_margin else hinge
     wanted = np.full(len(values), True)
     if loss.mining != "all":
         wanted = category == CATEGORIES.index(loss.mining)
@@ -244,7 +177,7 @@ def evaluate_triplets(loss: Triplet, problem: TripletList) -> Evaluation:
         columns=columns,
         remarks=_remarks(near, far),
         chance=_collapsed(loss),
-        collapsed=_collapsed(loss),
+        collapsed=_fingerprint(loss),
         parameters={"average": "active" if loss.active_only else "all"},
     )
 

@@ -6,7 +6,9 @@ reasons why one is skipped, and the README's table. Nothing here imports NumPy.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
 """Which way a metric is better."""
@@ -51,6 +53,19 @@ class Metric:
         """Whether it relates two clouds, instead of describing one."""
         return self.needs in ("views", "keys")
 
+    def defined(self, parameters: Mapping[str, Any]) -> str:
+        """The definition with its parameters put in."""
+        text = self.definition
+        for name, value in parameters.items():
+            text = text.replace(f"{{{name}}}", f"{value:g}")
+        told = ", ".join(f"{name} = {parameters[name]:g}" for name in self.symbols)
+        return f"{text}; {told}" if told else text
+
+    @property
+    def symbols(self) -> list[str]:
+        """Parameters that the formula names by their symbol, and not in braces."""
+        return [name for name in self.parameters if f"{{{name}}}" not in self.definition]
+
     def lacking(self) -> str:
         """Why it is skipped where its input is missing."""
         return {
@@ -81,7 +96,7 @@ _ALL = (
     Metric(
         "uniformity",
         "how evenly the sphere is used",
-        "log mean_{i<j} exp(-t |z_i - z_j|^2) of unit rows, every unordered pair once",
+        "log of the mean over i < j of exp(-t |z_i - z_j|^2), unit rows, every unordered pair once",
         "Wang & Isola 2020, eq. 4",
         "Low, near the random level; 0 is collapse. Trained spaces lie between: classes that "
         "cluster cost some uniformity.",
@@ -93,7 +108,7 @@ _ALL = (
         "mean_cosine",
         "mean similarity of any two rows",
         "mean z_i . z_j over i < j, unit rows",
-        "Ethayarajh 2019, section 3",
+        "Ethayarajh 2019",
         "Near 0. Towards 1 all rows share one direction (a cone): subtract the mean, or train "
         "with more negatives.",
         NEITHER,
@@ -103,7 +118,7 @@ _ALL = (
         "mean similarity within a class",
         "mean z_i . z_j over pairs i < j with equal labels, all pairs pooled (Wang & Liu average "
         "over all pairs, with 0 for unequal labels)",
-        "after Wang & Liu 2021, eq. 9",
+        "after Wang & Liu 2021",
         "High, with mean_cosine low: rows of a class are close, and classes are apart.",
         HIGHER,
         "labels",
@@ -113,15 +128,15 @@ _ALL = (
         "directions in use, by entropy",
         "exp(-sum p_k log p_k), p_k = s_k / sum s of the singular values s of the centred rows "
         f"(not of their squares). {_ZEROS}",
-        "Roy & Vetterli 2007, eq. 2 and 4, on the centred matrix",
+        "Roy & Vetterli 2007, on the centred matrix",
         "A good share of min(n - 1, d). A handful out of hundreds is dimensional collapse.",
         HIGHER,
     ),
     Metric(
         "rankme",
         "directions in use, not centred",
-        "exp(-sum_{k <= min(n, d)} p_k log p_k), p_k = s_k / sum s + 1e-7 of the rows as stored, "
-        "not centred",
+        "exp(-sum p_k log p_k) over k <= min(n, d), p_k = s_k / sum s + 1e-7, singular values "
+        "s of the rows as stored, not centred",
         "Garrido et al. 2023, eq. 1",
         "High; of runs on the same data the higher one often transfers better. It cannot exceed "
         "min(n, d).",
@@ -131,7 +146,7 @@ _ALL = (
         "participation_ratio",
         "directions in use, by variance",
         f"(sum l)^2 / sum l^2, l the eigenvalues of the covariance. {_ZEROS}",
-        "Gao et al. 2017; Kim et al. 2023",
+        "Gao et al. 2017",
         "High. It counts directions of large variance, so it lies below effective_rank.",
         HIGHER,
     ),
@@ -139,7 +154,7 @@ _ALL = (
         "stable_rank",
         "directions in use, against the largest",
         "|X|_F^2 / s_max^2, not centred",
-        "Rudelson & Vershynin 2007, section 1",
+        "Rudelson & Vershynin 2007",
         "High. 1 means that one direction, often the mean, holds everything.",
         HIGHER,
     ),
@@ -157,7 +172,7 @@ _ALL = (
         "iso_score",
         "evenness of the variance over the dimensions",
         f"(participation_ratio - 1) / (d - 1), to which the six steps of IsoScore reduce. {_ZEROS}",
-        "Rudman et al. 2022, algorithm 1",
+        "Rudman et al. 2022",
         "From 0 (one direction) to 1 (all d alike). Language models lie low; higher is more "
         "isotropic.",
         HIGHER,
@@ -167,7 +182,7 @@ _ALL = (
         "whether few rows are everybody's neighbour",
         f"population skewness of N_k, in how many lists of {{neighbours}} nearest neighbours a row "
         f"is ({_NEIGHBOUR_ORDER}); n >= 12; undefined where all counts are equal",
-        "Radovanovic et al. 2010, section 3",
+        "Radovanović et al. 2010",
         "Under 1, near the random level. Beyond 2 a few hubs turn up in everybody's results.",
         LOWER,
         parameters=("neighbours",),
@@ -188,7 +203,7 @@ _ALL = (
         "norm_mean",
         "mean length of the rows",
         "mean |x_i| of the rows as stored",
-        "population mean",
+        "the usual mean",
         "1 where the model normalises. Otherwise whatever it is, but the same every night.",
         NEITHER,
     ),
@@ -205,7 +220,7 @@ _ALL = (
         "queries that find their key first",
         "share of rows i whose key i has rank 1 among all keys (cosine; of tied keys the lower row "
         "comes first)",
-        "Faghri et al. 2018, section 4",
+        "Faghri et al. 2018",
         "High: 1 means that every row finds its own key; 1/n is a guess.",
         HIGHER,
         "keys",
@@ -216,7 +231,7 @@ _ALL = (
         "rows whose neighbour is of their class",
         f"share of rows whose nearest neighbour has their label ({_NEIGHBOUR_ORDER}); rows alone "
         "in their class, and rows without a label, are left out and counted",
-        "Musgrave et al. 2020, section 4",
+        "Musgrave et al. 2020",
         "High: 1 means that every nearest neighbour is of the same class.",
         HIGHER,
         "labels",
@@ -227,7 +242,7 @@ _ALL = (
         "share of the class among the R nearest",
         "mean over rows of the hits among the first R neighbours over R, R the other rows of the "
         f"class ({_NEIGHBOUR_ORDER}); rows left out as in precision_at_1",
-        "Musgrave et al. 2020, section 4",
+        "Musgrave et al. 2020",
         "High. It sees the whole class, where precision_at_1 sees one neighbour.",
         HIGHER,
         "labels",
@@ -236,9 +251,9 @@ _ALL = (
     Metric(
         "map_at_r",
         "the same, and early hits count more",
-        "mean over rows of 1/R sum_{i <= R} hit_i * precision@i, R the other rows of the class "
-        f"({_NEIGHBOUR_ORDER}); rows left out as in precision_at_1",
-        "Musgrave et al. 2020, eq. 3",
+        "mean over rows of 1/R times the sum over i <= R of hit_i * precision@i, R the other rows "
+        f"of the class ({_NEIGHBOUR_ORDER}); rows left out as in precision_at_1",
+        "Musgrave et al. 2020",
         "High. The strictest of the three: 1 only if the class comes before everything else.",
         HIGHER,
         "labels",
@@ -248,7 +263,7 @@ _ALL = (
         "modality_gap",
         "how far apart the two clouds lie",
         "|mean z - mean z'| of unit rows",
-        "Liang et al. 2022, section 2",
+        "Liang et al. 2022",
         "Near 0 where both are of one kind. Image and text towers often keep a gap; a growing one "
         "hurts retrieval across them.",
         NEITHER,

@@ -46,7 +46,8 @@ def chosen_metrics(names: Any) -> tuple[str, ...]:
     Raises:
         BadParameter: A name that is no metric; the message lists them.
     """
-    wanted = [str(name).removesuffix(KEYS_SUFFIX) for name in names]
+    named = [names] if isinstance(names, str) else names
+    wanted = [str(name).removesuffix(KEYS_SUFFIX) for name in named]
     for name in wanted:
         if name not in METRICS:
             raise BadParameter(

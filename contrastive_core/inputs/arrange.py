@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import BadInput, BadParameter
-from ..losses import LOSSES, Loss
+from ..losses import LOSSES
 from ..problem import Positives
 from ..sources import Source, Strided
 from ..vocabulary import LAYOUTS
-from .given import lacking
+from .given import Taker, lacking
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Arrangement:
 
 
 def arrange(
-    sources: Sequence[Source], views: str | None, declaration: type[Loss], *, alone: bool = False
+    sources: Sequence[Source], views: str | None, declaration: Taker, *, alone: bool = False
 ) -> Arrangement:
     """Find the views.
 
     Args:
         sources: One file, or two (EMBEDDINGS and KEYS, or two related columns).
         views: One of `LAYOUTS`, or None to find out.
-        declaration: The loss, which may refuse to assume what nobody said.
+        declaration: What takes them, which may refuse to assume what nobody said.
         alone: Whether a 2-D file holds one view, unless `views` says otherwise.
 
     Raises:
@@ -90,7 +90,7 @@ def check_flat(source: Source) -> None:
         )
 
 
-def _few(arrangement: Arrangement, declaration: type[Loss]) -> Arrangement:
+def _few(arrangement: Arrangement, declaration: Taker) -> Arrangement:
     """Refuse more views than a loss can take."""
     count, most = len(arrangement.strands), declaration.most_views
     if most is not None and count > most:
@@ -98,14 +98,15 @@ def _few(arrangement: Arrangement, declaration: type[Loss]) -> Arrangement:
     return arrangement
 
 
-def too_many(name: str, got: str, declaration: type[Loss]) -> BadInput:
+def too_many(name: str, got: str, declaration: Taker) -> BadInput:
     """The error for more views than a loss can take."""
     more = [kind for kind, other in LOSSES.items() if other.most_views is None]
+    others = f", or use a kind that takes more: {', '.join(more)}"
     return BadInput(
         name,
         expected=f"{declaration.most_views} views for {declaration.kind}",
         got=got,
-        remedy=f"Save two of them, or use a kind that takes more: {', '.join(more)}.",
+        remedy=f"Save two of them{others if declaration.kind in LOSSES else ''}.",
     )
 
 
@@ -155,7 +156,7 @@ def _stack(source: Source, views: str | None) -> Arrangement:
             source.name,
             expected="an even number of rows, two views of each sample, in a 2-D file given alone",
             got=f"{rows} rows",
-            remedy="Give the positives as a second file: contrast loss ... EMBEDDINGS KEYS.",
+            remedy="Give the positives as a second file, behind EMBEDDINGS.",
         )
     n = rows // 2
     if views == "interleaved":

@@ -86,15 +86,27 @@ class Built:
     inputs: tuple[InputFile, ...]
     unused: tuple[str, ...] = ()
 
+    def unread(self, what: str) -> tuple[str, ...]:
+        """A warning where vector columns were left out."""
+        if not self.unused:
+            return ()
+        return (f"vector columns that {what} does not read here: {', '.join(self.unused)}.",)
 
-def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
+
+def build(loss: Loss, found: Recognised, resources: Resources, *, per_row: int = 0) -> Built:
     """Read the input of a loss.
+
+    Args:
+        loss: What is computed from it.
+        found: Its form.
+        resources: What may be used.
+        per_row: Bytes that are kept beside each row, beyond what a loss keeps.
 
     Raises:
         BadInput: Something cannot be used.
         TooLittleMemory: The bound is too low.
     """
-    builder = _Builder(loss, found, resources)
+    builder = _Builder(loss, found, resources, per_row)
     problem = builder.methods[found.form.name]()
     unused = dict.fromkeys(column for source in builder.sources for column in source.unused)
     return Built(problem, builder.room, builder.inputs(), tuple(unused))
@@ -103,8 +115,11 @@ def build(loss: Loss, found: Recognised, resources: Resources) -> Built:
 class _Builder:
     """One method per form of input."""
 
-    def __init__(self, loss: Loss, found: Recognised, resources: Resources) -> None:
+    def __init__(
+        self, loss: Loss, found: Recognised, resources: Resources, per_row: int = 0
+    ) -> None:
         self.loss, self.given, self.resources = loss, found.given, resources
+        self.per_row = per_row
         self.sources: list[Source] = list(found.sources)
         self.others: dict[str, Source] = {}
         self.dtype = resources.precision or loss.precision
@@ -129,7 +144,7 @@ class _Builder:
         for role in ("labels", "pairs", "triplets", "match", "noise"):
             given = getattr(self.given, role)
             if given is not None and not (role == "noise" and _is_uniform(given)):
-                files.append(InputFile(role, _name(given, role)))
+                files.append(InputFile(role, name_of(given, role)))
         return tuple(files)
 
     def views(self) -> Problem:
@@ -155,14 +170,14 @@ class _Builder:
         picked = 0 if isinstance(self.loss, Contrastive) else 2 * count
         strands = self._with_bank(arrangement)
         data = self._prepare(strands, picked=picked, extra=_PER_PAIR * count)
-        name = _name(self.given.pairs, "pairs")
+        name = name_of(self.given.pairs, "pairs")
         found = Positives("pairs", assumed=False, description=f"the pairs of {name}")
         if isinstance(self.loss, Contrastive):
             if listed.y is None:
                 raise no_similarity(name)
             return PairList(data, listed.i, listed.j, self._similar(listed.y), found)
         if listed.y is not None and not listed.y.all():
-            raise dissimilar(self.loss, name, int(np.count_nonzero(~listed.y)))
+            raise dissimilar(self.loss.kind, name, int(np.count_nonzero(~listed.y)))
         index = np.concatenate([listed.i, listed.j, np.arange(arrangement.n, data.n)])
         rows = pick(data, index, in_memory=self.room.in_memory)
         return self._noised(Views(rows, count, 2, found))
@@ -174,7 +189,7 @@ class _Builder:
             self.given.labels, arrangement.n, beside=self.sources[0], reading=self.given.reading
         )
         count = len(arrangement.strands)
-        name = _name(self.given.labels, "labels")
+        name = name_of(self.given.labels, "labels")
         described = f"rows of one class of {name} ({len(labels.classes)} classes)"
         if count > 1:
             described += f"; {arrangement.found.description}"
@@ -213,7 +228,7 @@ class _Builder:
         strands = one_cloud(self.sources[0]).strands
         listed = read_triplets(self.given.triplets, strands[0].n)
         data = self._prepare(strands, extra=_PER_TRIPLET * len(listed.anchor))
-        name = _name(self.given.triplets, "triplets")
+        name = name_of(self.given.triplets, "triplets")
         found = Positives("triplets", assumed=False, description=f"the triplets of {name}")
         return TripletList(data, listed.anchor, listed.positive, listed.negative, found)
 
@@ -239,7 +254,7 @@ class _Builder:
         check_room(table.n, table.width, self.resources)
         if self.given.labels is not None:
             targets = self._targets(table.n, table.width, source)
-            name = _name(self.given.labels, "labels")
+            name = name_of(self.given.labels, "labels")
             found = Positives("labels", assumed=False, description=f"the columns of {name}")
         else:
             targets, found = self._positive_columns(table)
@@ -254,7 +269,7 @@ class _Builder:
         check_width(classes, rows)
         targets = self._targets(rows.n, classes.shape[0], self.sources[0])
         data = self._prepare([*rows.strands, Strided(classes, 0, 1, classes.shape[0])])
-        name = _name(self.given.labels, "labels")
+        name = name_of(self.given.labels, "labels")
         found = Positives("labels", assumed=False, description=f"the class vectors of {name}")
         self.others["prototypes"] = classes
         return Classified(data, rows.n, targets, found)
@@ -270,7 +285,7 @@ class _Builder:
     def _prepare(self, strands: Sequence[Strided], *, picked: int = 0, extra: int = 0) -> Prepared:
         """Read rows, after making room for them, for those picked out of them, and for more."""
         n, d = sum(strand.n for strand in strands), strands[0].d
-        extra += self._extra(strands[0].n)
+        extra += self._extra(strands[0].n) + self.per_row * n
         count = len(strands)
         self.room = make_room(n + picked, d, self.dtype, self.resources, views=count, extra=extra)
         unit, in_memory = self.loss.unit_rows, self.room.in_memory
@@ -322,7 +337,7 @@ class _Builder:
             similar = self._similar(
                 read_match(self.given.match, n, beside=self.sources[0], reading=self.given.reading)
             )
-            words = f"{found.description}, where {_name(self.given.match, 'match')} says similar"
+            words = f"{found.description}, where {name_of(self.given.match, 'match')} says similar"
             found = Positives("match", assumed=False, description=words)
         data = self._prepare(arrangement.strands)
         return PairList(data, rows, n + rows, similar, found, aligned=True)
@@ -366,7 +381,7 @@ class _Builder:
         return np.zeros(table.n, np.int64), found
 
 
-def _name(given: Any, name: str) -> str:
+def name_of(given: Any, name: str) -> str:
     """A path, or what an array is called."""
     return os.fspath(given) if isinstance(given, str | os.PathLike) else name
 

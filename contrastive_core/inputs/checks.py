@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import BadInput
-from ..losses import Loss
 from ..prepared import Prepared
 from ..sources import Source
 from .arrange import Arrangement
@@ -69,11 +68,11 @@ def no_similarity(name: str) -> BadInput:
     )
 
 
-def dissimilar(loss: Loss, name: str, count: int) -> BadInput:
+def dissimilar(what: str, name: str, count: int) -> BadInput:
     """The error for dissimilar pairs where positives are wanted."""
     return BadInput(
         name,
-        expected=f"positive pairs for {loss.kind}, y = 1",
+        expected=f"positive pairs for {what}, y = 1",
         got=f"{count} pairs with y = 0",
-        remedy="Leave the dissimilar pairs out, or use --kind contrastive.",
+        remedy="Leave the dissimilar pairs out; contrast loss --kind contrastive takes both.",
     )

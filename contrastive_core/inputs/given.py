@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -45,6 +45,25 @@ class Given:
         return frozenset(name for name in named if getattr(self, name) is not None)
 
 
+class Taker(Protocol):
+    """What takes inputs: the declaration of a loss, or a command of its own."""
+
+    @property
+    def kind(self) -> str:
+        """What messages call it."""
+
+    @property
+    def assumes_stacked(self) -> bool:
+        """Whether a 2-D file alone is taken as two stacked views."""
+
+    @property
+    def most_views(self) -> int | None:
+        """How many views it can take; None for any number."""
+
+    def ways(self) -> list[tuple[str, str]]:
+        """Its forms of input: how each is typed, and what it is in words."""
+
+
 @dataclass(frozen=True, eq=False)
 class Recognised:
     """A form of input, with its embeddings open.
@@ -60,8 +79,13 @@ class Recognised:
     sources: tuple[Source, ...]
 
 
-def recognise(declaration: type[Loss], given: Given) -> Recognised:
+def recognise(declaration: type[Loss], given: Given, asker: Taker | None = None) -> Recognised:
     """Find the form and open the embeddings.
+
+    Args:
+        declaration: The loss whose forms of input they are.
+        given: What was given.
+        asker: Who says how the input is given, where that is not `contrast loss`.
 
     Raises:
         BadParameter: An input that the loss does not take.
@@ -78,7 +102,7 @@ def recognise(declaration: type[Loss], given: Given) -> Recognised:
             got=repr(given.positive),
             remedy="first: column 0 is the positive; diagonal: (i, i) is.",
         )
-    _check_join(given)
+    check_join(given)
     sources = _open(declaration, given)
     names |= frozenset(FILES[: len(sources)])
     # Two files are no layout to choose: `arrange` refuses --views there, and says why.
@@ -86,10 +110,10 @@ def recognise(declaration: type[Loss], given: Given) -> Recognised:
     for form in declaration.forms:
         if form.fits(fitting):
             return Recognised(form, given, tuple(sources))
-    raise lacking(declaration, _in_words(names))
+    raise lacking(asker or declaration, _in_words(names))
 
 
-def _check_join(given: Given) -> None:
+def check_join(given: Given) -> None:
     """Refuse to join where there is no second file."""
     others = (given.keys, given.negatives, given.labels, given.match)
     paths = [os.fspath(each) for each in others if is_path(each)]
@@ -103,7 +127,7 @@ def _check_join(given: Given) -> None:
     )
 
 
-def lacking(declaration: type[Loss], got: str) -> BadInput:
+def lacking(declaration: Taker, got: str) -> BadInput:
     """The error for input that is no form of the loss: it shows all of them."""
     lines = [f"\n    {command}\n        {words}" for command, words in declaration.ways()]
     return BadInput(
@@ -142,11 +166,7 @@ def _open(declaration: type[Loss], given: Given) -> list[Source]:
     if given.keys is None:
         related = _columns(declaration, given)
         return open_given(given.embeddings, "embeddings", given.reading, related=related)
-    found = open_given(given.embeddings, "embeddings", given.reading)
-    others = open_given(given.keys, "keys", given.reading)
-    if given.negatives is not None:
-        others += open_given(given.negatives, "negatives", given.reading)
-    return found + [aligned(found[0], other, given.reading) for other in others]
+    return open_aligned(given)
 
 
 def _columns(declaration: type[Loss], given: Given) -> int:
@@ -154,6 +174,15 @@ def _columns(declaration: type[Loss], given: Given) -> int:
     if given.pairs is not None or given.triplets is not None or given.prototypes is not None:
         return 1
     return max(sum(name in (*f.needs, *f.takes) for name in FILES) for f in declaration.forms)
+
+
+def open_aligned(given: Given) -> list[Source]:
+    """EMBEDDINGS, KEYS and NEGATIVES, whose rows i belong together."""
+    found = open_given(given.embeddings, "embeddings", given.reading)
+    others = open_given(given.keys, "keys", given.reading)
+    if given.negatives is not None:
+        others += open_given(given.negatives, "negatives", given.reading)
+    return found + [aligned(found[0], other, given.reading) for other in others]
 
 
 def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> list[Source]:

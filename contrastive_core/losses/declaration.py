@@ -186,15 +186,20 @@ class Loss(ABC):
         return frozenset(name for form in cls.forms for name in (*form.needs, *form.takes))
 
     @classmethod
-    def ways(cls) -> list[tuple[str, str]]:
-        """Its forms of input: how each is typed, and what it is in words."""
+    def ways(cls, command: str = "") -> list[tuple[str, str]]:
+        """Its forms of input: how each is typed, and what it is in words.
+
+        Args:
+            command: What stands before the files; nothing for `contrast loss` of this kind.
+        """
+        before = command or f"contrast loss --kind {cls.kind}"
         typed = {form.example: form.words for form in cls.forms}
         for name in ("bank", "noise"):
             takers = [form for form in cls.forms if name in form.takes]
             for form in takers[:1]:
                 meaning = INPUTS[name].meaning.lower().rstrip(".")
                 typed[f"{form.example} --{name} {name}.npy"] = f"the same with {meaning}"
-        return [(f"contrast loss --kind {cls.kind} {each}", typed[each]) for each in typed]
+        return [(f"{before} {each}", typed[each]) for each in typed]
 
     @classmethod
     def headline(cls) -> str:

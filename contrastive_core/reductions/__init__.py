@@ -9,26 +9,34 @@ from .counts import CountNearer
 from .log_sum_exp import LogSumExp
 from .mining import BatchHard, Hardest, Mined, NearestBeyond, RandomSemiHard
 from .neighbours import Neighbours
+from .packed_top_k import Best, PackedTopK
 from .reduction import Reduction, State, View
+from .retrieval import Retrieval, Retrieved
 from .sums import PlacedSum, RowSum
 from .top_k import TopK
-from .triplets import TripletSums, TripletTotals
+from .triplet_sums import TripletSums, TripletSumsByMargin
+from .triplets import TripletTotals
 
 __all__ = [
     "BatchHard",
+    "Best",
     "CountNearer",
     "Hardest",
     "LogSumExp",
     "Mined",
     "NearestBeyond",
     "Neighbours",
+    "PackedTopK",
     "PlacedSum",
     "RandomSemiHard",
     "Reduction",
+    "Retrieval",
+    "Retrieved",
     "RowSum",
     "State",
     "TopK",
     "TripletSums",
+    "TripletSumsByMargin",
     "TripletTotals",
     "View",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..numerics import Float, softplus
 from .reduction import State, View
-from .triplets import AnchorByAnchor, Block, Count, Surroundings
+from .triplets import AnchorByAnchor, Block, Count, Rows, Surroundings
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +38,12 @@ class BatchHard(AnchorByAnchor):
     Args:
         labels: Class of each row, -1 for none.
         offset: The distance is offset - score.
+        anchors: The row of each anchor, by position; None where the anchors are all rows.
     """
 
     labels: Count
     offset: float
+    anchors: Rows | None = None
 
     def start(self, n: int) -> State:
         """Nobody."""
@@ -121,6 +123,7 @@ class RandomSemiHard(PerPair):
         offset: The distance is offset - score.
         seed: Of the draws; every anchor has its own.
         soft: The loss is log(1 + e^(D(a, p) - D(a, n))), without the margin.
+        anchors: The row of each anchor, by position; None where the anchors are all rows.
     """
 
     labels: Count
@@ -128,6 +131,7 @@ class RandomSemiHard(PerPair):
     offset: float
     seed: int
     soft: bool
+    anchors: Rows | None = None
 
     def losses(self, around: Surroundings) -> Float:
         """Losses of the pairs that have such a negative."""

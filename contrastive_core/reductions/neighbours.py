@@ -11,6 +11,9 @@ import numpy.typing as npt
 from ..numerics import Float
 from .reduction import Reduction, State, View
 
+_LONG = 4
+"""A run of ties this many times longer than what is wanted is looked at as a whole."""
+
 
 @dataclass(frozen=True, eq=False)
 class Neighbours(Reduction):
@@ -70,12 +73,18 @@ def nearest_in_row(
     scores: npt.NDArray[np.floating], k: int, tolerance: float
 ) -> npt.NDArray[np.intp]:
     """Positions of the k nearest of one row; those at -inf never count."""
-    wanted = min(k, int(np.count_nonzero(scores > -np.inf)))
-    if wanted == 0:
-        return np.empty(0, np.intp)
-    kth = np.partition(scores, -wanted)[-wanted]
-    low = _end_of_run(scores, float(kth), tolerance)
-    close = np.flatnonzero(scores >= low)
+    wanted = min(k, len(scores))
+    kth = float(np.partition(scores, -wanted)[-wanted])
+    if kth == -np.inf:
+        wanted = int(np.count_nonzero(scores > -np.inf))
+        if wanted == 0:
+            return np.empty(0, np.intp)
+        kth = float(scores[scores > -np.inf].min())
+    close = np.flatnonzero(scores >= _end_of_run(scores, kth, tolerance))
+    if len(close) > _LONG * wanted:  # perhaps one run, as long as a collapsed space makes it
+        best = scores >= _end_of_run(scores, float(scores.max()), tolerance)
+        if np.count_nonzero(best) >= wanted:
+            return np.flatnonzero(best)[:wanted]
     close = close[np.argsort(-scores[close], kind="stable")]
     return in_runs(scores[close], close, tolerance)[:wanted]
 
@@ -84,7 +93,12 @@ def in_runs(
     scores: npt.NDArray[np.floating], numbers: npt.NDArray[np.intp], tolerance: float
 ) -> npt.NDArray[np.intp]:
     """Numbers of candidates sorted by descending score, reordered inside runs of ties."""
-    run = np.cumsum(np.diff(scores.astype(np.float64), prepend=scores[0]) < -tolerance)
+    wide = scores.astype(np.float64)
+    ends = wide[:-1] - wide[1:] > tolerance
+    if ends.all():
+        return numbers
+    run = np.zeros(len(numbers), np.intp)
+    np.cumsum(ends, out=run[1:])
     return numbers[np.lexsort((numbers, run))]
 
 

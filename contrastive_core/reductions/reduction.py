@@ -82,6 +82,13 @@ class Reduction(ABC):
     def merge(self, into: State, other: State) -> None:
         """Add what `other` has seen to `into`, in place; associative up to rounding."""
 
+    def learn(self, where: slice, state: State) -> None:
+        """Look at the merged state of some rows, so that later tiles cost less.
+
+        It may change no result: an engine need not call it.
+        """
+        del where, state
+
     @abstractmethod
     def finish(self, state: State) -> Any:
         """The result: one or several numbers per row."""

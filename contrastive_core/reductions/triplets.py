@@ -1,7 +1,8 @@
-"""All triplets of a table of whole rows, counted and summed exactly without visiting any.
+"""Triplets of a table of whole rows: an anchor with its class, and what all of them come to.
 
-The table is that of all rows with all rows: an anchor's position is its row, and so is a
-candidate's number. A score grows with nearness; the distance is D = offset - score.
+The table is that of all rows, or of some of them, with all rows: a candidate's number is its row,
+and so is an anchor's position unless `anchors` says which rows they are. A score grows with
+nearness; the distance is D = offset - score.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ class AnchorByAnchor(Reduction):
     whole_rows: ClassVar[bool] = True
     labels: Count
     offset: float
+    anchors: Rows | None = None
+    """The row of each anchor, by position; None where the anchors are all rows."""
 
     @cached_property
     def classes(self) -> Classes:
@@ -101,7 +104,8 @@ class AnchorByAnchor(Reduction):
         """Every anchor of a view; beside it, this needs a few rows of room."""
         others = np.empty(view.scores.shape[1], view.scores.dtype)
         for place, scores in enumerate(view.scores):
-            anchor = view.rows.start + place
+            position = view.rows.start + place
+            anchor = position if self.anchors is None else int(self.anchors[position])
             mates = self.classes.positives(anchor)
             np.subtract(self.offset, scores, out=others)
             positives = others[mates]
@@ -149,72 +153,3 @@ class TripletTotals:
     def active_sum(self) -> Float:
         """Sum of the losses of active triplets."""
         return self.hard_sum + self.semi_sum
-
-
-@dataclass(frozen=True, eq=False)
-class TripletSums(AnchorByAnchor):
-    """sum over (p, n) of max(0, (D(a, p) + margin) - D(a, n)), with the count of each category.
-
-    The negatives within the farthest positive's reach are sorted; each positive is two binary
-    searches. The reach D(a, p) + margin is rounded to the working precision; what follows is
-    summed in float64.
-
-    Args:
-        labels: Class of each row, -1 for none.
-        margin: At least 0. With 0 a tie is easy: its loss is 0.
-        offset: The distance is offset - score.
-    """
-
-    labels: Count
-    margin: float
-    offset: float
-
-    def start(self, n: int) -> State:
-        """No triplets."""
-        return (*(np.zeros(n, np.int64) for _ in range(3)), np.zeros(n), np.zeros(n))
-
-    def update(self, view: View, state: State) -> None:
-        """Sort each anchor's negatives."""
-        for around in self.surroundings(view):
-            if len(around.positives) and around.negatives:
-                found = self._anchor(around)
-                for array, value in zip(state, found, strict=True):
-                    array[around.place] = value
-
-    def _anchor(self, around: Surroundings) -> tuple[int, int, int, float, float]:
-        positives = np.sort(around.positives)
-        reach = positives + positives.dtype.type(self.margin)
-        near = around.others[around.others < reach[-1]]
-        if not len(near):
-            return 0, 0, len(positives) * around.negatives, 0.0, 0.0
-        near.sort()
-        active = near.searchsorted(reach, "left")
-        hard = np.minimum(near.searchsorted(positives, "right"), active)
-        middle = np.float64(near[len(near) // 2])
-        ahead, behind = reach - middle, near - middle
-        hard_sum, active_sum = (hinge_sum(ahead, behind, k) for k in (hard, active))
-        hards, actives = int(hard.sum()), int(active.sum())
-        easy = len(positives) * around.negatives - actives
-        return hards, actives - hards, easy, hard_sum, active_sum - hard_sum
-
-    def finish(self, state: State) -> TripletTotals:
-        """Counts and sums of each anchor."""
-        hard, semi, easy, hard_sum, semi_sum = state
-        return TripletTotals(hard, semi, easy, hard_sum, semi_sum, np.zeros(len(easy)))
-
-
-def hinge_sum(reach: Float, near: Float, nearest: Rows) -> float:
-    """Sum over i of the sum of (reach_i - D) over the k_i nearest of the sorted distances D.
-
-    Both are taken from the median of D: neither part of the difference below is then larger than
-    a few times the sum for the largest reach with all of D, and no digits are lost to it.
-
-    Args:
-        reach: Ascending, shape (p,).
-        near: D, shape (c,).
-        nearest: k, ascending, shape (p,).
-    """
-    steps = nearest.copy()
-    steps[1:] -= nearest[:-1]
-    met = np.repeat(np.arange(len(nearest), 0.0, -1.0), steps)  # how often each D is subtracted
-    return float(nearest @ reach) - float(met @ near[: len(met)])

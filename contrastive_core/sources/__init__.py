@@ -7,6 +7,7 @@ shelf, and one line in `formats.py`. What relates rows to each other (labels, pa
 noise) is read whole by the functions of `related.py` and `tuples.py`, from the same shelves.
 """
 
+from .bfloat16 import NAME as BFLOAT16
 from .ids import aligned
 from .memory import ArraySource, array_source
 from .places import open_source
@@ -16,6 +17,7 @@ from .source import Facts, Source, Strided
 from .tuples import Pairs, TripletRows, read_pairs, read_triplets
 
 __all__ = [
+    "BFLOAT16",
     "PLAIN",
     "ArraySource",
     "Facts",

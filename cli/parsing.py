@@ -1,0 +1,43 @@
+"""Commands that answer to every option: twice is refused, an unknown one gets the nearest name."""
+
+from __future__ import annotations
+
+import click
+
+from contrastive_core.errors import BadParameter, ContrastError
+
+from .refusals import not_an_option
+
+
+class Command(click.Command):
+    """A command that loses no option silently."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is said twice, and what is no option of the command."""
+        try:
+            _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise self.no_such_option(ctx, error.option_name) from error
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+    def no_such_option(self, ctx: click.Context, name: str) -> ContrastError:
+        """The error for an option that the command does not take."""
+        taken = [each.opts[-1] for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        return not_an_option(name, ctx.command_path, taken)
+
+
+def _refuse_repetition(order: list[click.Parameter]) -> None:
+    """An option said twice would silently lose one of its values."""
+    for param in order:
+        if not isinstance(param, click.Option) or param.multiple or param.count or param.is_flag:
+            continue
+        if order.count(param) > 1:
+            raise BadParameter(
+                param.opts[0],
+                expected=f"{' or '.join(param.opts)} at most once",
+                got=f"it {order.count(param)} times",
+                remedy="Leave all but one out.",
+            )

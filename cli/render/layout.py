@@ -1,0 +1,119 @@
+"""What printed results share: grids of facts, tables of numbers, folding of words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.measure import Measurement
+from rich.table import Table
+
+from .records import NAMES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from contrastive_core.labelled import Positives
+    from contrastive_core.rows import Rows
+
+FOLDED = 140
+"""Columns to which long sentences are folded off a terminal; numbers never are."""
+
+
+def write_lines(text: str, console: Console) -> None:
+    """What was captured, without blanks at the ends of lines."""
+    for line in text.splitlines():
+        console.file.write(f"{line.rstrip()}\n")
+
+
+def print_folded(table: Table, console: Console, columns: int | None) -> None:
+    """A table as wide as its content, or as the terminal."""
+    natural = Measurement.get(console, console.options, table).maximum
+    table.width = min(columns, natural) if columns else None
+    console.print(table)
+
+
+def grid() -> Table:
+    """Name, number, meaning."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def plain_table() -> Table:
+    """Numbers under a head."""
+    return Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
+
+
+def rows_table(listed: Rows) -> Table:
+    """One line per row, numbers right-aligned; `-` is nobody."""
+    (table,) = rows_tables(listed, (), None)
+    return table
+
+
+def rows_tables(listed: Rows, naming: Collection[str], columns: int | None) -> list[Table]:
+    """One line per row; columns that do not fit beside the others go into a further table.
+
+    Args:
+        listed: The rows.
+        naming: The columns that name a row, which every table begins with.
+        columns: How wide a table may be; None for one table.
+    """
+    names = [name for name, _ in listed.columns()]
+    lines = [list(map(cell, names, row)) for row in listed.rows(0, len(listed))]
+    cells = {name: [line[place] for line in lines] for place, name in enumerate(names)}
+    first = [name for name in names if name in naming]
+    tables, chosen = [], list(first)
+    for name in names:
+        if name in first:
+            continue
+        if columns and chosen != first and _width(cells, [*chosen, name]) > columns:
+            tables.append(_cells_table(cells, chosen))
+            chosen = list(first)
+        chosen.append(name)
+    return [*tables, _cells_table(cells, chosen)]
+
+
+def _width(cells: dict[str, list[str]], names: Sequence[str]) -> int:
+    """Columns that a table of these takes."""
+    return sum(2 + max(map(len, (*name.split("_"), *cells[name]))) for name in names)
+
+
+def _cells_table(cells: dict[str, list[str]], names: Sequence[str]) -> Table:
+    table = plain_table()
+    for name in names:
+        table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
+    for row in zip(*(cells[name] for name in names), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def cell(name: str, value: Any) -> str:
+    """A value of a column as it is printed."""
+    if value is None:
+        return "-"
+    if name in NAMES:
+        return str(value)
+    if isinstance(value, float):
+        return digits(value)
+    return "-" if isinstance(value, int) and value < 0 else str(value)
+
+
+def digits(value: float) -> str:
+    """Six significant digits."""
+    return f"{value:.6g}"
+
+
+def half_of(interval: tuple[float, float] | None, factor: float = 1.0) -> str:
+    """Half of an interval, two significant digits; nothing where there is none."""
+    if interval is None:
+        return ""
+    return f" ± {factor * (interval[1] - interval[0]) / 2:.2g}"
+
+
+def positives_words(found: Positives) -> str:
+    """How the positives were found."""
+    return f"assumed: {found.description}" if found.assumed else found.description

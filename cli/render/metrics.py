@@ -1,0 +1,193 @@
+"""The metrics of a space for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from .layout import FOLDED, grid, positives_words, print_folded, rows_tables, write_lines
+from .metric_lines import layout_of, line_of
+from .metric_records import chosen_rows
+from .records import ORDERS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from rich.console import Console
+    from rich.table import Table
+
+    from contrastive_core.geometry.result import ClassFacts, MetricsResult
+
+    from . import Listing
+
+GROUPS = {
+    "pairs and spread": ("alignment", "uniformity", "mean_cosine", "tolerance", "modality_gap"),
+    "spectrum": (
+        *("effective_rank", "rankme", "participation_ratio", "stable_rank", "alpha_req"),
+        "iso_score",
+    ),
+    "neighbours": (
+        *("hubness", "duplicates", "recall_at_1", "precision_at_1", "r_precision", "map_at_r"),
+    ),
+    "lengths": ("norm_mean", "norm_std"),
+}
+"""The headings of the table, and the metrics under each."""
+
+_LEVELS = (
+    "collapsed: all embeddings equal; random: directions uniform on the sphere, in closed form or "
+    "simulated"
+)
+
+_CLASSES = 10
+"""Classes that are listed."""
+
+
+def print_metrics(
+    result: MetricsResult,
+    console: Console,
+    listing: Listing,
+    *,
+    columns: int | None,
+    guide: bool,
+) -> None:
+    """What was read, every metric beside its levels, what is absent, classes, and rows.
+
+    Words are folded to the terminal's columns; numbers never are.
+    """
+    with console.capture() as captured:
+        print_folded(_facts(result), console, columns)
+        _print_lines(result, console, columns or FOLDED, guide=guide)
+        _print_skipped(result, console, columns or FOLDED)
+        if result.classes is not None and len(result.classes):
+            _print_classes(result.classes, result.d, console, columns)
+        _print_rows(result, console, listing, columns)
+    write_lines(captured.get(), console)
+
+
+def _facts(result: MetricsResult) -> Table:
+    """What was read, and how it was taken."""
+    table = grid()
+    clouds = "" if result.clouds == 1 else f"in each of {result.clouds} clouds, "
+    read = [each for each in result.inputs if each.shape is not None]
+    shapes = ", ".join(f"{each.path} {each.shape} {each.dtype}" for each in read)
+    table.add_row("rows", str(result.n), f"{clouds}{result.d} dimensions: {shapes}")
+    for each in result.inputs:
+        if each.shape is None:
+            table.add_row(each.role, "", each.path)
+    found = result.positives
+    table.add_row("positives", "", "none" if found is None else positives_words(found))
+    if result.anchors is not None:
+        drawn = "rows drawn of each cloud, against all; ± is 95 % of the bootstrap over them"
+        table.add_row("sample", str(result.anchors), drawn)
+    shown = [f"{name.replace('_', '-')} {value:g}" for name, value in _numbers(result).items()]
+    table.add_row("parameters", "", ", ".join((*shown, result.precision)))
+    table.add_row("levels", "", _LEVELS)
+    return table
+
+
+def _numbers(result: MetricsResult) -> dict[str, float]:
+    """The parameters that are set, and that something here depends on."""
+    used = {name for found in result.metrics.values() for name in found.parameters}
+    used |= {"sample", "seed"}
+    return {name: value for name, value in result.parameters.items() if name in used}
+
+
+def _print_lines(result: MetricsResult, console: Console, columns: int, *, guide: bool) -> None:
+    """The metrics under their headings."""
+    lines = {name: line_of(found, guide=guide) for name, found in result.metrics.items()}
+    if not lines:
+        return
+    layout = layout_of(list(lines.values()), columns)
+    console.print()
+    layout.print_head(console)
+    for heading, members in GROUPS.items():
+        group = [each for each in members if each in _names(result)]
+        if group:
+            console.print(Text.assemble("\n", (heading, "underline")))
+        for member in group:
+            for name, found in result.metrics.items():
+                if found.metric.name == member:
+                    layout.print_line(lines[name], console)
+
+
+def _names(result: MetricsResult) -> set[str]:
+    """The metrics that are there, of whichever cloud."""
+    return {found.metric.name for found in result.metrics.values()}
+
+
+def _print_skipped(result: MetricsResult, console: Console, columns: int) -> None:
+    """Why the others are absent."""
+    if not result.skipped:
+        return
+    console.print("\nSkipped", style="bold")
+    width = max(map(len, result.skipped)) + 2
+    for name, reason in result.skipped.items():
+        first, *rest = Text(reason).wrap(console, max(columns - width, 20))
+        console.print(Text.assemble(name.ljust(width), first))
+        for each in rest:
+            console.print(Text.assemble(" " * width, each))
+
+
+def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int | None) -> None:
+    """The classes to look at."""
+    order = class_order(classes, d)[:_CLASSES]
+    more = len(classes) - len(order)
+    rest = f" ({more} more: -o json has all)" if more else ""
+    title = f"{len(order)} classes, those that use the smallest share of their directions first"
+    _print_title(f"{title}{rest}", console, columns)
+    _print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
+
+
+def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
+    """Lowest share of the directions that a class could use first, then highest tolerance."""
+    import numpy as np
+
+    sizes = np.asarray(classes.size)
+    ranks, tolerance = np.asarray(classes.effective_rank), np.asarray(classes.tolerance)
+    possible = np.maximum(np.minimum(sizes - 1, d), 1)
+    share = np.where(np.isnan(ranks), 0.0, ranks) / possible
+    share = np.where(sizes > 1, share, math.inf)
+    return np.lexsort((-tolerance, share))
+
+
+def _print_rows(
+    result: MetricsResult, console: Console, listing: Listing, columns: int | None
+) -> None:
+    """The rows to look at."""
+    rows = chosen_rows(result, listing) if listing.every else result.worst
+    if not len(rows):
+        return
+    _print_title(_title(result, listing, len(rows)), console, columns)
+    _print_tables(rows_tables(rows, ("index", "view"), columns), console)
+
+
+def _title(result: MetricsResult, listing: Listing, count: int) -> str:
+    """Which rows are listed, and by what they are sorted."""
+    if listing.every and listing.sort is None:
+        return "All rows"
+    samples, order = result.samples, listing.sort or "worst"
+    key = "uniformity" if samples.alignment is None else "alignment"
+    if order == "index" or getattr(samples, key) is None:
+        order, by = "index", ""
+    else:
+        by = f", {'lowest' if order == 'best' else 'highest'} {key} first"
+    if listing.every:
+        return f"All rows{by}"
+    return f"The {ORDERS[order]} {count} of {len(samples)} rows{by}"
+
+
+def _print_title(title: str, console: Console, columns: int | None) -> None:
+    console.print()
+    for each in Text(title, style="bold").wrap(console, columns or FOLDED):
+        console.print(each)
+
+
+def _print_tables(tables: Sequence[Table], console: Console) -> None:
+    """One below the other, with room between them."""
+    for number, table in enumerate(tables):
+        if number:
+            console.print()
+        console.print(table)

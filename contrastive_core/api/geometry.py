@@ -1,0 +1,91 @@
+"""The metrics of a space in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from ..engines import run
+from ..evaluate import Work
+from ..geometry.facts import room_for
+from ..geometry.measure import measure
+from ..geometry.result import MetricsResult
+from ..geometry.settings import Settings, chosen_metrics
+from ..inputs import Given
+from ..inputs.clouds import build_clouds
+from ..resources import Resources
+from ..sources import Reading
+from ..summary import Asked
+from .losses import Data
+
+
+def metrics(
+    embeddings: Data | None = None,
+    keys: Data | None = None,
+    *,
+    labels: Data | None = None,
+    pairs: Data | None = None,
+    views: str | None = None,
+    dtype: str | None = None,
+    join: str | None = None,
+    metrics: Sequence[str] = (),
+    t: float = 2.0,
+    alpha: float = 2.0,
+    duplicate_threshold: float = 0.999,
+    sample: int | None = None,
+    seed: int = 0,
+    top: int = 10,
+    sort: str = "worst",
+    resources: Resources | None = None,
+) -> MetricsResult:
+    """The geometry of saved embeddings: each metric beside its reference levels.
+
+    What each metric is, with formula and source, is in `METRICS[name]`. n are samples, d
+    dimensions. Two files, or two views, are aligned row by row: metrics of one cloud then come
+    for both, as `name` and `name.keys`.
+
+    Args:
+        embeddings: (n, d) rows; or two views, (2, n, d) or (n, 2, d), or (2n, d) with `views`.
+        keys: The positives, row by row, (n, d).
+        labels: One class per row or sample, integers or strings, None for no class, (n,).
+        pairs: Rows (i, j) of indices of positive pairs, for alignment, (p, 2).
+        views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide. A
+            2-D file is one cloud unless it is said here that it holds two views.
+        dtype: `bfloat16` where two-byte numbers of the files are that.
+        join: The column of ids by which rows of other files are put into the order of
+            `embeddings`; without, ids that both files have are compared.
+        metrics: Names of the metrics to measure; none for all whose inputs are there.
+        t: Of uniformity.
+        alpha: Of alignment.
+        duplicate_threshold: Cosine above which two rows are twins.
+        sample: Estimate what is a mean over pairs or rows from so many rows drawn, against all
+            rows, with an interval; None for the exact values.
+        seed: Of the draw, its bootstrap, and the simulated levels.
+        top: How many rows `worst` lists.
+        sort: Which: `worst` (largest alignment; without positives the most crowded), `best`, or
+            `index`.
+        resources: Threads, memory bound, precision of the similarities, progress. Sums over
+            rows, the spectrum and distances of positives are in float64 always.
+
+    Returns:
+        The metrics; one that is undefined on these data is NaN, with the reason.
+
+    Raises:
+        ContrastError: Bad input or parameters, or no metric that the input allows; the message
+            says what was expected, what was got and what to do.
+    """
+    listed = Asked(None, top, sort)
+    settings = Settings(t, alpha, duplicate_threshold, sample, seed)
+    chosen = chosen_metrics(metrics)
+    means, reading = resources or Resources(), Reading(dtype, join)
+    clouds = build_clouds(
+        Given(embeddings, keys, labels=labels, pairs=pairs, views=views, reading=reading),
+        means,
+        partial(room_for, frozenset(chosen), threads=means.workers),
+    )
+    quiet = partial(run, workers=clouds.room.workers, tile=means.tile)
+    work = Work(partial(quiet, progress=means.progress), quiet)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not a number is said to be none
+        return measure(clouds, settings, chosen, listed, work)

@@ -1,0 +1,73 @@
+"""Intervals of values that were estimated from a sample: resampling the anchors drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from .numerics import Float
+
+RESAMPLES = 1000
+"""Resamples of a bootstrap."""
+
+COVERED = 0.95
+"""Share of the resampled values that lie inside an interval."""
+
+_DRAWS = 2**20
+"""Indices drawn at a time: 8 MiB of them, and as much for each of the two sums."""
+
+
+def ratio_interval(
+    numerators: npt.ArrayLike,
+    denominators: npt.ArrayLike,
+    *,
+    seed: int,
+    transform: Callable[[Float], Float] | None = None,
+) -> tuple[float, float]:
+    """Percentile interval of sum_i a_i / sum_i b_i, bootstrapped over i.
+
+        r_k = f(sum_{i in S_k} a_i / sum_{i in S_k} b_i),  S_k: n draws with replacement
+
+    and the interval is from the 2.5th to the 97.5th percentile of r_1 .. r_1000, by linear
+    interpolation. A mean over anchors has b_i = 1; a mean over the triplets of anchors has b_i =
+    the triplets of anchor i, and a_i the sum of their losses.
+
+    Args:
+        numerators: a, one number per anchor drawn, shape (n,), n >= 1.
+        denominators: b, shape (n,), or one number for all; none is negative.
+        seed: Of the resamples. They are drawn from a stream of their own: the same seed may have
+            drawn the anchors.
+        transform: f, of an array of ratios, such as `np.log`; None for the ratio itself.
+
+    Returns:
+        The lower and the upper end. A resample whose b sum to 0 has no ratio and is left out;
+        NaN and NaN where no resample has one.
+
+    Source:
+        Efron 1979, Bootstrap Methods: Another Look at the Jackknife; percentile method.
+    """
+    top = np.asarray(numerators, np.float64)
+    bottom = np.broadcast_to(np.asarray(denominators, np.float64), top.shape)
+    ratios = _resampled(top, bottom, np.random.default_rng((seed, RESAMPLES)))
+    if not len(ratios):
+        return float("nan"), float("nan")
+    values = ratios if transform is None else transform(ratios)
+    outside = (1.0 - COVERED) / 2.0
+    low, high = np.quantile(values, [outside, 1.0 - outside])
+    return float(low), float(high)
+
+
+def _resampled(top: Float, bottom: Float, draws: np.random.Generator) -> Float:
+    """The ratio of every resample that has one, a block of resamples at a time."""
+    n = len(top)
+    block = max(1, _DRAWS // n)
+    ratios = np.full(RESAMPLES, np.nan)
+    for start in range(0, RESAMPLES, block):
+        stop = min(start + block, RESAMPLES)
+        chosen = draws.integers(n, size=(stop - start, n))
+        sums = bottom[chosen].sum(axis=1)
+        some = sums > 0
+        ratios[start:stop][some] = top[chosen].sum(axis=1)[some] / sums[some]
+    return np.asarray(ratios[~np.isnan(ratios)])

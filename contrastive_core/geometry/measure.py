@@ -1,0 +1,166 @@
+"""The metrics of a space, each with its definition, its levels and what it says."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..bootstrap import ratio_interval
+from ..errors import BadParameter, NothingDefined
+from ..evaluate import Work
+from ..inputs.clouds import Clouds
+from ..summary import Asked
+from ..tables import Index
+from .declarations import KEYS_SUFFIX, METRICS, Metric
+from .facts import SPECTRAL, Facts, find_facts, lacking
+from .notes import warnings_of
+from .readings import reading, reading_of_rank
+from .references import collapsed_level, random_level
+from .result import MetricsResult, MetricValue
+from .rows import class_facts, row_facts, worst_first
+from .settings import NEIGHBOURS, Settings
+from .values import OF_CLOUDS, Cloud, Found, alignment, duplicates, modality_gap, recall_at_1
+
+
+def measure(
+    clouds: Clouds, settings: Settings, chosen: tuple[str, ...], listing: Asked, work: Work
+) -> MetricsResult:
+    """Everything there is to say about a space.
+
+    Args:
+        clouds: The rows.
+        settings: The parameters.
+        chosen: The metrics that were asked for, by name.
+        listing: Which rows are listed.
+        work: The engine.
+
+    Raises:
+        NothingDefined: None of the metrics can be measured on this input.
+    """
+    drawn = draw(clouds.n, settings)
+    skipped = {name: reason for name in chosen if (reason := _why_skipped(name, clouds, drawn))}
+    names = [name for name in chosen if name not in skipped]
+    if not names:
+        raise _nothing(skipped)
+    facts = find_facts(clouds, settings, frozenset(names), drawn, work)
+    values = {}
+    for name, cloud, suffix in _each(names, facts):
+        values[name + suffix] = _value(METRICS[name], suffix, cloud, facts, settings, work)
+    samples = row_facts(clouds, facts, settings)
+    return MetricsResult(
+        metrics=values,
+        skipped=skipped,
+        n=clouds.n,
+        d=clouds.exact.data.d,
+        clouds=clouds.count,
+        positives=None if clouds.aligned is None else clouds.aligned.found,
+        parameters=parameters_of(settings),
+        precision=clouds.fast.data.dtype.name,
+        anchors=None if drawn is None else len(drawn),
+        samples=samples,
+        worst=samples.take(worst_first(samples, listing.sort)[: listing.top]),
+        classes=class_facts(clouds, facts),
+        inputs=clouds.inputs,
+        warnings=tuple(warnings_of(clouds, facts)),
+    )
+
+
+def draw(n: int, settings: Settings) -> Index | None:
+    """Positions of the rows that `--sample` draws, ascending; None where it is not asked."""
+    if settings.sample is None:
+        return None
+    count = int(settings.sample)
+    if count > n:
+        raise BadParameter(
+            "--sample",
+            expected=f"at most {n}, the rows there are",
+            got=str(count),
+            remedy="Leave --sample out: the exact pass costs no more.",
+        )
+    draws = np.random.default_rng(int(settings.seed))
+    return np.sort(draws.choice(n, count, replace=False))
+
+
+def parameters_of(settings: Settings) -> dict[str, Any]:
+    """The parameters in force."""
+    found = {**dataclasses.asdict(settings), "neighbours": NEIGHBOURS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _why_skipped(name: str, clouds: Clouds, drawn: Index | None) -> str | None:
+    """Why a metric is not measured."""
+    reason = lacking(name, clouds)
+    if reason is None and drawn is not None and METRICS[name].whole:
+        return f"cannot be sampled: {METRICS[name].whole}; leave --sample out"
+    return reason
+
+
+def _nothing(skipped: dict[str, str]) -> NothingDefined:
+    """The error for metrics none of which can be measured."""
+    listed = "; ".join(f"{name} {reason}" for name, reason in skipped.items())
+    return NothingDefined(
+        "metrics",
+        expected="at least one metric whose inputs are there",
+        got=listed,
+        remedy="contrast metrics --guide tells what each of them is.",
+    )
+
+
+def _each(names: list[str], facts: Facts) -> Iterator[tuple[str, Cloud, str]]:
+    """(metric, cloud, suffix) in the order of the declarations."""
+    for number, cloud in enumerate(facts.clouds):
+        for name in names:
+            if METRICS[name].of_pairs and number:
+                continue
+            yield name, cloud, KEYS_SUFFIX if number else ""
+
+
+def _found(name: str, cloud: Cloud, facts: Facts, settings: Settings) -> Found:
+    """The value of a metric."""
+    if name in OF_CLOUDS:
+        return OF_CLOUDS[name](cloud)
+    if name == "duplicates":
+        return duplicates(cloud, settings)
+    pairs = facts.aligned
+    if pairs is None:
+        raise TypeError(f"{name} is not defined on one cloud")
+    if name == "alignment":
+        return alignment(pairs, settings)
+    return recall_at_1(pairs) if name == "recall_at_1" else modality_gap(pairs)
+
+
+def _value(
+    metric: Metric, suffix: str, cloud: Cloud, facts: Facts, settings: Settings, work: Work
+) -> MetricValue:
+    """A metric with all that stands beside it."""
+    found = _found(metric.name, cloud, facts, settings)
+    random = random_level(metric.name, cloud, settings, work.quiet)
+    collapsed = collapsed_level(metric.name, cloud)
+    parameters = {name: parameters_of(settings)[name] for name in metric.parameters}
+    estimated = facts.drawn is not None and metric.sampled
+    interval = None
+    if estimated and found.terms is not None:
+        interval = ratio_interval(
+            found.terms, 1.0, seed=int(settings.seed), transform=found.transform
+        )
+    said = reading(metric.name, found.value, random, collapsed, found.n)
+    if metric.name in SPECTRAL - {"rankme", "stable_rank"} and cloud.spectrum is not None:
+        said = reading_of_rank(cloud.spectrum)
+    return MetricValue(
+        name=metric.name + suffix,
+        value=found.value,
+        reason=found.reason,
+        definition=metric.defined(parameters),
+        parameters=parameters,
+        n=found.n,
+        left_out=found.left_out,
+        random=random.value,
+        random_from=random.source,
+        collapsed=collapsed,
+        reading=said,
+        estimated=estimated,
+        interval=interval,
+    )

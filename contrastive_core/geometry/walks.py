@@ -1,0 +1,218 @@
+"""One walk over the table of a cloud with itself feeds everything that needs pairs of rows.
+
+Without labels it is the symmetric half of the table, in tiles: log-sum-exp and the nearest
+neighbours. With labels the neighbours come out of the walk over whole rows that retrieval needs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..inputs.clouds import Clouds
+from ..numerics import Float
+from ..plan import Request, Run, reduce_all
+from ..prepared import Prepared
+from ..reductions import (
+    Best,
+    CountNearer,
+    LogSumExp,
+    PackedTopK,
+    Reduction,
+    Retrieval,
+    Retrieved,
+    TopK,
+)
+from ..standing import KEPT, TOLERANCE, Meeting, in_order, settle
+from ..tables import Gathered, Index, Offsets, Side, row_products
+from .settings import NEIGHBOURS, Settings
+
+ITSELF = Offsets((0,))
+"""A row is no neighbour of its own."""
+
+_CHUNK = 2**16
+"""Rows whose best candidates are unpacked at a time."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the metrics asked for need of a walk.
+
+    Args:
+        potentials: u_i of uniformity.
+        neighbours: The nearest neighbours.
+        retrieval: Precision over the rows of the class.
+        ranks: The rank of each row's key.
+    """
+
+    potentials: bool
+    neighbours: bool
+    retrieval: bool
+    ranks: bool
+
+
+@dataclass(frozen=True, eq=False)
+class CloudFacts:
+    """What a walk came to for the rows of one cloud, or for those drawn; None if not asked.
+
+    Args:
+        rows: The rows, as positions in the cloud, ascending.
+        potentials: u_i = log mean_{j != i} exp(-t |z_i - z_j|^2).
+        neighbours: Positions of the nearest neighbours, shape (rows, k); -1 where there are fewer.
+        twin: Largest cosine with another row.
+        nearest_cosine: Cosine with the first of the neighbours.
+        retrieved: Precisions.
+    """
+
+    rows: Index
+    potentials: Float | None
+    neighbours: Any
+    twin: Float | None
+    nearest_cosine: Float | None
+    retrieved: Retrieved | None
+
+
+def walk(
+    clouds: Clouds, settings: Settings, wanted: Wanted, drawn: Index | None, run: Run, quiet: Run
+) -> tuple[list[CloudFacts], Any]:
+    """All that needs pairs, of every cloud; and the rank of each row's key.
+
+    Args:
+        clouds: The rows.
+        settings: t.
+        wanted: What is needed.
+        drawn: Positions of the rows that were drawn; None for all.
+        run: The engine.
+        quiet: The same without progress, for rows with a second look.
+    """
+    walks = [_CloudWalk(clouds, cloud, settings, wanted, drawn) for cloud in range(clouds.count)]
+    requests = [request for each in walks for request in each.requests()]
+    cross = _ranks(clouds, drawn) if wanted.ranks else []
+    found = reduce_all(requests + cross, run)
+    ranks = 1 + found.pop()[0] if cross else None
+    facts = [each.finish(found, quiet) for each in walks]
+    return facts, ranks
+
+
+def _ranks(clouds: Clouds, drawn: Index | None) -> list[Request]:
+    """How many keys come before a row's own."""
+    fast, n = clouds.fast, clouds.n
+    queries, keys = fast.view(0), fast.view(1)
+    rows = np.arange(n) if drawn is None else drawn
+    side: Side = queries if drawn is None else queries.take(drawn)
+    own = row_products(side, keys.take(rows))
+    ask = CountNearer(own, rows, TOLERANCE[fast.data.dtype.name])
+    return [Request(side, keys, keys.start, (ask,), fast.relation)]
+
+
+class _CloudWalk:
+    """What is asked of one cloud, and what becomes of the answers."""
+
+    def __init__(
+        self, clouds: Clouds, cloud: int, settings: Settings, wanted: Wanted, drawn: Index | None
+    ) -> None:
+        self.exact, self.wanted, self.scale = clouds.exact.view(cloud), wanted, 2.0 * settings.t
+        self.span = clouds.fast.view(cloud)
+        self.rows = np.arange(clouds.n) if drawn is None else drawn
+        self.side: Side = self.span if drawn is None else self.span.take(drawn)
+        self.k = NEIGHBOURS if drawn is None else 1
+        self.codes = clouds.labels
+
+    def requests(self) -> list[Request]:
+        """One table in tiles; one of whole rows where labels are looked at."""
+        tiles: list[Reduction] = [LogSumExp(self.scale)] if self.wanted.potentials else []
+        if self.wanted.neighbours and not self.wanted.retrieval:
+            tiles.append(best_of(self.span.data, self.k + KEPT, self.side.n))
+        asks = [tuple(tiles)] if tiles else []
+        if self.wanted.retrieval and self.codes is not None:
+            tolerance = TOLERANCE[self.span.data.dtype.name]
+            asks.append((Retrieval(self.k, self.codes[self.rows], self.codes, tolerance),))
+        return [
+            Request(self.side, self.span, self.span.start, reductions, ITSELF)
+            for reductions in asks
+        ]
+
+    def finish(self, found: list[tuple[Any, ...]], quiet: Run) -> CloudFacts:
+        """Take this cloud's answers, which are the first in the list."""
+        potentials, neighbours, best, retrieved = None, None, None, None
+        if self.wanted.potentials or (self.wanted.neighbours and not self.wanted.retrieval):
+            answers = list(found.pop(0))
+            if self.wanted.potentials:
+                potentials = answers.pop(0) - self.scale - math.log(max(self.span.n - 1, 1))
+            if answers:
+                neighbours, best = self._neighbours(answers[0], quiet)
+        if self.wanted.retrieval:
+            (retrieved,) = found.pop(0)
+            if self.wanted.neighbours:
+                neighbours, best = retrieved.neighbours, retrieved.best
+        if neighbours is None:
+            return CloudFacts(self.rows, potentials, None, None, None, retrieved)
+        twin, cosine = self._cosines(best), self._cosines(neighbours[:, 0])
+        return CloudFacts(self.rows, potentials, neighbours, twin, cosine, retrieved)
+
+    def _neighbours(self, best: Any, quiet: Run) -> tuple[Any, Any]:
+        """The k nearest, ties settled; and the candidate of the largest score."""
+        ids = self.span.start + self.rows
+        meeting = Meeting(ITSELF, self.side, ids, self.span, self.span.start)
+        found = nearest_of(meeting, best, self.k, quiet)
+        return found, first_of(best)
+
+    def _cosines(self, numbers: Any) -> Float:
+        """Cosines with the rows of these positions, in float64, at most 1; NaN for -1."""
+        named = np.flatnonzero(numbers >= 0)
+        cosines = np.full(len(numbers), np.nan)
+        rows = Gathered(self.exact.data, self.exact.start + self.rows[named])
+        others = Gathered(self.exact.data, self.exact.start + numbers[named])
+        cosines[named] = np.clip(row_products(rows, others), -1.0, 1.0)
+        return cosines
+
+
+def best_of(data: Prepared, k: int, n: int) -> Reduction:
+    """The k best candidates of n rows."""
+    return PackedTopK(k, n) if data.dtype == np.float32 else TopK(k)
+
+
+def nearest_of(meeting: Meeting, best: Any, k: int, quiet: Run) -> Any:
+    """The k nearest candidates from what `best_of` came to, shape (n, k)."""
+    n = len(meeting.ids)
+    tolerance = TOLERANCE[meeting.data.dtype.name]
+    found, closed = np.full((n, k), -1, np.int64), np.zeros(n, bool)
+    for start in range(0, n, _CHUNK):
+        stop = min(start + _CHUNK, n)
+        some = _unpacked(best, start, stop)
+        tolerances = np.full(stop - start, tolerance)
+        found[start:stop], closed[start:stop] = in_order(some, tolerances, k)
+    open_rows = np.flatnonzero(~closed)
+    settle(meeting, found, open_rows, np.full(n, tolerance), quiet)
+    return found
+
+
+def first_of(best: Any) -> Any:
+    """The number of the candidate of the largest score, shape (n,)."""
+    if isinstance(best, Best):
+        n = len(best.keys)
+        parts = [best.rows(s, min(s + _CHUNK, n))[1][:, 0] for s in range(0, n, _CHUNK)]
+        return np.concatenate(parts)
+    return best[1][:, 0]
+
+
+def _unpacked(best: Any, start: int, stop: int) -> tuple[Float, Any]:
+    """Scores and numbers of some rows."""
+    if isinstance(best, Best):
+        return best.rows(start, stop)
+    return best[0][start:stop], best[1][start:stop]
+
+
+def occurrences(neighbours: Any, n: int) -> Any:
+    """In how many lists of neighbours each of n rows is."""
+    return np.bincount(neighbours[neighbours >= 0], minlength=n)
+
+
+def skewness(counts: Any) -> float:
+    """Population skewness; NaN where all are equal."""
+    gaps = counts - counts.mean()
+    spread = math.sqrt(float((gaps**2).mean()))
+    return float((gaps**3).mean()) / spread**3 if spread else math.nan

@@ -1,0 +1,180 @@
+"""One cloud of rows, or two that are aligned row by row: what the metrics are measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import BadInput
+from ..labelled import Codes, Labelled
+from ..memory import Room, make_room
+from ..prepared import narrowed, pick, prepare
+from ..problem import Positives, Views
+from ..resources import Resources
+from ..sources import BFLOAT16, Source, read_labels, read_pairs
+from .arrange import arrange
+from .building import InputFile, name_of
+from .checks import dissimilar
+from .given import FILES, Given, check_join, lacking, open_aligned, open_given
+
+_PER_PAIR = 100
+"""Bytes per listed pair: rows and distances."""
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What takes the input of the metrics: it assumes nothing."""
+
+    kind: str = "metrics"
+    assumes_stacked: bool = False
+    most_views: int | None = 2
+
+    def ways(self) -> list[tuple[str, str]]:
+        """How its input is typed, and what it is in words."""
+        typed = {
+            "emb.npy": "one cloud of rows (n, d), or two views (2, n, d), (n, 2, d)",
+            "emb.npy --views stacked": "two views of n / 2 samples in one file",
+            "emb.npy keys.npy": "two clouds, row i of both is one sample",
+            "emb.npy --labels y.npy": "with a class for each row, or sample",
+            "emb.npy --pairs pairs.npy": "with a list of positive pairs of rows",
+        }
+        return [(f"contrast metrics {each}", words) for each, words in typed.items()]
+
+
+_TAKER = Measuring()
+
+
+@dataclass(frozen=True, eq=False)
+class Clouds:
+    """Rows to be measured.
+
+    Args:
+        exact: Unit rows in float64, view v of sample i in row v * n + i.
+        fast: The same in the working precision, for tables of scores.
+        n: Rows of a cloud.
+        count: Clouds, 1 or 2.
+        labels: Class of each sample, -1 for none; None where no labels were given.
+        classes: Names of the classes.
+        aligned: The positive pairs as two views; None where there are none.
+        eps: Of the type the rows were stored in.
+        room: Threads, and where the rows lie.
+        inputs: What was read.
+        unused: Vector columns of the same table that were left out.
+    """
+
+    exact: Views
+    fast: Views
+    n: int
+    count: int
+    labels: Codes | None
+    classes: tuple[Any, ...]
+    aligned: Views | None
+    eps: float
+    room: Room
+    inputs: tuple[InputFile, ...]
+    unused: tuple[str, ...]
+
+    def labelled(self, cloud: int) -> Labelled | None:
+        """The classes of one cloud."""
+        if self.labels is None:
+            return None
+        codes = np.full(self.count * self.n, -1, np.int64)
+        codes[cloud * self.n : (cloud + 1) * self.n] = self.labels
+        return Labelled(self.exact.data, self.n, self.count, codes, self.classes, self.exact.found)
+
+
+def build_clouds(
+    given: Given, resources: Resources, room_for: Callable[[int, int, int], int]
+) -> Clouds:
+    """Read the input of the metrics.
+
+    Args:
+        given: EMBEDDINGS, KEYS, labels, pairs, views.
+        resources: The bound, the threads, the precision.
+        room_for: Bytes that the metrics keep beside the rows, of (rows, dimensions, classes).
+
+    Raises:
+        BadInput: Something cannot be used.
+        TooLittleMemory: The bound is too low.
+    """
+    sources = _sources(given)
+    arrangement = arrange(sources, given.views, _TAKER, alone=True)
+    count, n = len(arrangement.strands), arrangement.n
+    labels = None
+    if given.labels is not None:
+        labels = read_labels(given.labels, n, beside=sources[0], reading=given.reading)
+    pairs = None if given.pairs is None else _read_pairs(given, n, count)
+    precision = resources.precision or "float32"
+    rows, d = count * n, arrangement.d
+    listed = 0 if pairs is None else len(pairs[0])
+    extra = room_for(rows, d, 0 if labels is None else len(labels.classes)) + _PER_PAIR * listed
+    extra += rows * d * 4 if precision == "float32" else 0
+    room = make_room(rows + 2 * listed, d, "float64", resources, views=count, extra=extra)
+    data = prepare(arrangement.strands, unit=True, dtype="float64", in_memory=room.in_memory)
+    fast = narrowed(data, precision, in_memory=room.in_memory)
+    exact = Views(data, n, count, arrangement.found)
+    aligned = exact if count == 2 else None
+    if pairs is not None:
+        index = np.concatenate(pairs)
+        found = Positives("pairs", False, f"the pairs of {name_of(given.pairs, 'pairs')}")
+        aligned = Views(pick(data, index, in_memory=room.in_memory), listed, 2, found)
+    return Clouds(
+        exact,
+        Views(fast, n, count, arrangement.found),
+        n,
+        count,
+        None if labels is None else labels.codes,
+        () if labels is None else tuple(labels.classes),
+        aligned,
+        max(_eps(source) for source in sources),
+        room,
+        _inputs(given, sources),
+        tuple(dict.fromkeys(column for source in sources for column in source.unused)),
+    )
+
+
+def _sources(given: Given) -> list[Source]:
+    """One file, two, or two related columns of one."""
+    if given.embeddings is None:
+        raise lacking(_TAKER, "no file")
+    check_join(given)
+    if given.keys is None:
+        related = 1 if given.pairs is not None else 2
+        return open_given(given.embeddings, "embeddings", given.reading, related=related)
+    return open_aligned(given)
+
+
+def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:
+    """Rows of the positive pairs."""
+    name = name_of(given.pairs, "pairs")
+    if count > 1:
+        raise BadInput(
+            name,
+            expected="one cloud of rows, whose pairs are listed",
+            got="--pairs and two files or views",
+            remedy="Two files are paired row by row: leave --pairs out, or give one file.",
+        )
+    listed = read_pairs(given.pairs, n)
+    if listed.y is not None and not listed.y.all():
+        raise dissimilar("the metrics", name, int(np.count_nonzero(~listed.y)))
+    return listed.i, listed.j
+
+
+def _eps(source: Source) -> float:
+    """Of the stored type; integers are exact in float64."""
+    if source.stored == BFLOAT16:
+        return 2.0**-7
+    return float(np.finfo(source.dtype if source.dtype.kind == "f" else np.float64).eps)
+
+
+def _inputs(given: Given, sources: Sequence[Source]) -> tuple[InputFile, ...]:
+    """What was read."""
+    files = [
+        InputFile(role, s.name, s.format, s.shape, s.stored)
+        for role, s in zip(FILES, sources, strict=False)
+    ]
+    others = [(role, getattr(given, role)) for role in ("labels", "pairs")]
+    return (*files, *(InputFile(role, name_of(g, role)) for role, g in others if g is not None))
