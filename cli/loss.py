@@ -10,7 +10,7 @@ from contrastive_core.conventions import ALL_NAME, PAPER_NAME
 from contrastive_core.errors import BadParameter, ContrastError
 from contrastive_core.losses import LOSSES, find_loss
 
-from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
+from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
 from .outputs import Output, check_outputs, parse_outputs, write_all
@@ -70,7 +70,9 @@ class LossCommand(Command):
 def loss(ctx: click.Context, /, **options: Any) -> None:
     """Print the value of a contrastive loss on saved embeddings.
 
-    EMBEDDINGS is a .npy, Parquet or Arrow IPC file (PATH::column picks a column). With KEYS, row i
+    EMBEDDINGS is a .npy, .npz, Parquet, Arrow or safetensors file, a folder or glob of shards, a
+    URI, or - for standard input; PATH::name picks a column or array.
+    With KEYS, row i
     of both are positives. Alone, it holds two views of each sample: a 3-D array with an axis of
     length 2, two vector columns (anchor and positive, query and positive, image and text,
     sentence1 and sentence2, z1 and z2), or a 2-D array taken as two stacked views, which is said;
@@ -107,6 +109,7 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
         "sort": options["sort"] or "worst",
         "reduction": options.get("reduction"),
         **named_inputs,
+        **given_reading(options),
         **hyper_parameters(declaration, options),
     }
     if options["convention"] == ALL_NAME:

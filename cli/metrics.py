@@ -10,7 +10,7 @@ from contrastive_core.geometry.declarations import METRICS, Metric
 from contrastive_core.geometry.settings import Settings, chosen_metrics
 from contrastive_core.vocabulary import INPUTS
 
-from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
+from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
 from .guide import guide, write_guide
 from .metric_checks import check_files, check_guide, check_metrics, check_used, the_one, wants_value
@@ -68,7 +68,9 @@ _SAYS = {
 def metrics(ctx: click.Context, /, **options: Any) -> None:
     """Measure the space of saved embeddings: alignment, uniformity, rank, neighbours, classes.
 
-    EMBEDDINGS is a .npy, Parquet or Arrow IPC file (PATH::column picks a column). One 2-D file is
+    EMBEDDINGS is a .npy, .npz, Parquet, Arrow or safetensors file, a folder or glob of shards, a
+    URI, or - for standard input; PATH::name picks a column or array.
+    One 2-D file is
     one cloud of rows: nothing is assumed to be a view of anything unless --views says so. Two
     files, two vector columns of one table (z1 and z2, image and text, ...) or a 3-D file of two
     views are aligned row by row: alignment, modality_gap and recall_at_1 relate them, and every
@@ -114,6 +116,7 @@ def metrics(ctx: click.Context, /, **options: Any) -> None:
     set_parameters = hyper_parameters(Settings, options)
     asked = {
         **named_inputs,
+        **given_reading(options),
         **{name.replace("-", "_"): value for name, value in set_parameters.items()},
         "metrics": options["metric"],
         "top": how_many(options),

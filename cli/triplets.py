@@ -10,7 +10,7 @@ from contrastive_core.hardness.settings import Settings
 from contrastive_core.losses import Triplet
 from contrastive_core.vocabulary import INPUTS
 
-from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
+from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
 from .guide import write_triplet_guide
 from .metric_checks import check_guide
@@ -76,8 +76,9 @@ def _own_options() -> list[click.Parameter]:
 def triplets(ctx: click.Context, /, **options: Any) -> None:
     """Count easy, semi-hard and hard triplets, exactly, and the loss over them.
 
-    EMBEDDINGS is a .npy, Parquet or Arrow IPC file (PATH::column picks a column), and --labels
-    makes its triplets: every anchor a with every positive p (a row of its class) and every
+    EMBEDDINGS is a .npy, .npz, Parquet, Arrow or safetensors file, a folder or glob of shards, a
+    URI, or - for standard input; PATH::name picks a column or array.
+    --labels makes its triplets: every anchor a with every positive p (a row of its class) and every
     negative n (a row of another class). Or triplets are listed: --triplets holds indices, or three
     files, or the columns anchor, positive and negative of one, hold them row by row.
 
@@ -122,6 +123,7 @@ def triplets(ctx: click.Context, /, **options: Any) -> None:
     check_triplets(outputs, options)
     asked = {
         **named_inputs,
+        **given_reading(options),
         **{name.replace("-", "_"): each for name, each in _parameters(options).items()},
         "top": how_many(options),
         "sort": options["sort"] or "worst",

@@ -1,6 +1,7 @@
-"""Small files that relate rows of embeddings to each other: classes, pairs, triplets, noise.
+"""Small files of one value per row or candidate: classes, matches, noise.
 
-Each comes from a .npy file, from columns of a Parquet or Arrow IPC file, or from memory.
+Each comes from a file of any format that is read, from text where it is one value per row, or from
+memory.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import numpy.typing as npt
 
 from ..errors import BadInput
 from .given import is_path as is_path
-from .given import read_column, read_columns
+from .given import read_column
+from .reading import PLAIN, Reading
+from .shelf import LABEL_NAMES
+from .source import Source
 from .values import (
-    Check,
-    Values,
     Wanted,
     refuse_gaps,
     refuse_outside,
@@ -27,16 +29,12 @@ from .values import (
     zeros_and_ones,
 )
 
-LABEL_NAMES = ("label", "labels", "y", "class", "target")
-"""Column names taken as the labels where a file has several columns."""
-
 MATCH_NAMES = ("match", "similar", "y")
 """Column names taken as the matches where a file has several columns."""
 
 NOISE_NAMES = ("noise", "probability", "q")
 """Column names taken as the noise where a file has several columns."""
 
-_LEAVE_OUT = "Leave these rows out when writing the file."
 _TO_ONE = 1e-6
 """How far from 1 probabilities may sum."""
 
@@ -59,51 +57,29 @@ class Labels:
     nulls: int
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Pairs of different rows.
-
-    Args:
-        i: The first row of each pair.
-        j: The second row of each pair.
-        y: Whether the two are similar, None where the file does not say.
-    """
-
-    i: _Rows
-    j: _Rows
-    y: _Truths | None
-
-
-@dataclass(frozen=True, eq=False)
-class TripletRows:
-    """Triplets of rows.
-
-    Args:
-        anchor: The anchor of each triplet.
-        positive: Its positive, another row.
-        negative: Its negative.
-    """
-
-    anchor: _Rows
-    positive: _Rows
-    negative: _Rows
-
-
-def read_labels(given: Any, n: int, *, name: str = "labels", beside: str | None = None) -> Labels:
+def read_labels(
+    given: Any,
+    n: int,
+    *,
+    name: str = "labels",
+    beside: Source | None = None,
+    reading: Reading = PLAIN,
+) -> Labels:
     """One class per row, integers or strings.
 
     Args:
-        given: A path, `PATH::column`, `::column` of the file `beside`, an array, or a list.
+        given: A path, `PATH::column`, `::column` of the file of `beside`, an array, or a list.
         n: How many rows there are.
         name: What messages call an array.
-        beside: The path of the embeddings.
+        beside: The embeddings, whose file `::name` is in and whose ids are compared.
+        reading: What the user says about the files.
 
     Raises:
         BadInput: They cannot be read, are not `n`, or are neither integers nor strings.
     """
     save = "Save the labels with np.save('labels.npy', labels), or as a Parquet column."
     wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES)
-    values = read_column(given, wanted, n, beside)
+    values = read_column(given, wanted, n, beside, reading)
     if values.words is not None:
         codes = np.where(values.null, -1, values.array)
         return Labels(codes, values.words, int(values.null.sum()))
@@ -118,23 +94,30 @@ def read_labels(given: Any, n: int, *, name: str = "labels", beside: str | None 
 
 
 def read_targets(
-    given: Any, n: int, classes: int, *, name: str = "labels", beside: str | None = None
+    given: Any,
+    n: int,
+    classes: int,
+    *,
+    name: str = "labels",
+    beside: Source | None = None,
+    reading: Reading = PLAIN,
 ) -> _Rows:
     """One 0-based class number per row, -1 where there is none.
 
     Args:
-        given: A path, `PATH::column`, `::column` of the file `beside`, an array, or a list.
+        given: A path, `PATH::column`, `::column` of the file of `beside`, an array, or a list.
         n: How many rows there are.
         classes: How many classes there are.
         name: What messages call an array.
-        beside: The path of the embeddings.
+        beside: The embeddings, whose file `::name` is in and whose ids are compared.
+        reading: What the user says about the files.
 
     Raises:
         BadInput: They cannot be read, are not `n`, or are no numbers of classes.
     """
     save = "Save the class numbers with np.save('labels.npy', labels), or as a Parquet column."
     wanted = Wanted(name, "labels", "whole numbers", save, LABEL_NAMES)
-    values = read_column(given, wanted, n, beside)
+    values = read_column(given, wanted, n, beside, reading)
     expected = f"class numbers from 0 to {classes - 1}"
     gap = "A row without a class is a null in a Parquet column, or None in a list."
     refuse_gaps(values, expected, gap, nulls=False)
@@ -146,83 +129,29 @@ def read_targets(
     return np.where(values.null, -1, numbers.astype(np.int64))
 
 
-def read_pairs(given: Any, n: int, *, name: str = "pairs") -> Pairs:
-    """Pairs of rows, similar or not.
-
-    Args:
-        given: A path or an array of shape (m, 2) or (m, 3), or a path of columns `i`, `j`, `y`.
-        n: How many rows there are.
-        name: What messages call an array.
-
-    Raises:
-        BadInput: They cannot be read, or are no pairs of two of `n` rows.
-    """
-    save = "Save one row (i, j) or (i, j, y) per pair, or the Parquet columns i, j and y."
-    wanted = Wanted(name, "pairs", "whole numbers", save, ("i", "j", "y?"))
-    columns = read_columns(given, wanted, _table_check(wanted, (2, 3)))
-    i, j = _row_numbers(columns[:2], wanted.names[:2], n)
-    y = None
-    if len(columns) == 3:
-        remedy = "Write 1 for similar and 0 (not -1) for dissimilar."
-        y = zeros_and_ones(columns[2], "0 or 1 in y", remedy)
-    if (i == j).any():
-        raise BadInput(
-            columns[0].name,
-            expected="pairs of two different rows",
-            got=f"a row paired with itself in {rows_found(i == j)}",
-            remedy=_LEAVE_OUT,
-        )
-    return Pairs(i, j, y)
-
-
-def read_triplets(given: Any, n: int, *, name: str = "triplets") -> TripletRows:
-    """Triplets of rows.
-
-    Args:
-        given: A path or an array of shape (m, 3), or a path of columns `anchor`, `positive` and
-            `negative`.
-        n: How many rows there are.
-        name: What messages call an array.
-
-    Raises:
-        BadInput: They cannot be read, or are no triplets of `n` rows.
-    """
-    save = "Save one row (anchor, positive, negative) per triplet, or Parquet columns so named."
-    wanted = Wanted(name, "triplets", "whole numbers", save, ("anchor", "positive", "negative"))
-    columns = read_columns(given, wanted, _table_check(wanted, (3,)))
-    anchor, positive, negative = _row_numbers(columns, wanted.names, n)
-    if (anchor == positive).any():
-        raise BadInput(
-            columns[0].name,
-            expected="an anchor and a positive that are different rows",
-            got=f"an anchor that is its own positive in {rows_found(anchor == positive)}",
-            remedy=_LEAVE_OUT,
-        )
-    same = (negative == anchor) | (negative == positive)
-    if same.any():
-        raise BadInput(
-            columns[0].name,
-            expected="a negative that is neither the anchor nor the positive",
-            got=f"one that is in {rows_found(same)}",
-            remedy=f"{_LEAVE_OUT} Rows (i, j, y) of 0 and 1 are pairs: --pairs.",
-        )
-    return TripletRows(anchor, positive, negative)
-
-
-def read_match(given: Any, n: int, *, name: str = "match") -> _Truths:
+def read_match(
+    given: Any,
+    n: int,
+    *,
+    name: str = "match",
+    beside: Source | None = None,
+    reading: Reading = PLAIN,
+) -> _Truths:
     """Whether each row and its partner are similar: 0 or 1 per row.
 
     Args:
         given: A path, `PATH::column`, an array, or a list.
         n: How many rows there are.
         name: What messages call an array.
+        beside: The embeddings, whose ids are compared.
+        reading: What the user says about the files.
 
     Raises:
         BadInput: They cannot be read, are not `n`, or are neither 0 nor 1.
     """
     save = "Save 0 or 1 per row with np.save('match.npy', match), or as a Parquet column."
     wanted = Wanted(name, "matches", "numbers 0 and 1", save, MATCH_NAMES)
-    values = read_column(given, wanted, n)
+    values = read_column(given, wanted, n, beside, reading)
     return zeros_and_ones(values, "0 or 1 in every row", "Write 1 for similar, 0 for dissimilar.")
 
 
@@ -264,44 +193,3 @@ def read_noise(
             remedy="Divide them by their sum: q / q.sum().",
         )
     return noise
-
-
-def _table_check(wanted: Wanted, widths: tuple[int, ...]) -> Check:
-    """Refuse a table of another width, and one without rows."""
-
-    def check(name: str, shape: tuple[int, ...]) -> None:
-        shapes = " or ".join(f"(m, {width})" for width in widths)
-        expected = f"an array of shape {shapes}: {', '.join(wanted.names)}"
-        remedy = wanted.save
-        if len(shape) != 2 or shape[1] not in widths:
-            if len(shape) == 2 and 4 in shape and wanted.noun == "triplets":
-                remedy = (
-                    "Four of pytorch-metric-learning (anchor, positive, anchor, negative)? Where "
-                    "columns 0 and 2 are equal, keep columns 0, 1, 3: "
-                    f"array{'' if shape[1] == 4 else '.T'}[:, [0, 1, 3]]."
-                )
-            elif len(shape) == 2 and shape[0] in widths:
-                remedy = "It lies on its side: save array.T."
-            raise BadInput(name, expected=expected, got=f"shape {shape}", remedy=remedy)
-        if shape[0] == 0:
-            remedy = "Check the step that wrote them: it saved nothing."
-            raise BadInput(
-                name, expected=f"{wanted.noun}, at least one", got="no rows", remedy=remedy
-            )
-
-    return check
-
-
-def _row_numbers(columns: list[Values], names: list[str], n: int) -> list[_Rows]:
-    """Numbers of rows, from the columns of a table."""
-    negative = "Rows count from 0: a negative number does not count from the end."
-    expected = [f"row numbers from 0 to {n - 1} in {name}" for name in names]
-    read = []
-    for values, wanted in zip(columns, expected, strict=True):
-        refuse_gaps(values, wanted, _LEAVE_OUT)
-        remedy = "Write the numbers of the rows, from 0 on."
-        read.append(whole_numbers(values, wanted, remedy))
-    lowest = min(int(numbers.min()) for numbers in read)
-    for values, numbers, wanted in zip(columns, read, expected, strict=True):
-        refuse_outside(values, numbers, n, wanted, negative=negative, lowest=lowest)
-    return [numbers.astype(np.int64) for numbers in read]

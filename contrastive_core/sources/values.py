@@ -71,6 +71,10 @@ class Values:
     null: npt.NDArray[np.bool_]
     words: list[str] | None = None
 
+    def take(self, order: npt.NDArray[np.intp]) -> Values:
+        """Some rows, in an order."""
+        return Values(self.name, self.array[order], self.null[order], self.words)
+
 
 def rows_found(bad: npt.NDArray[np.bool_]) -> str:
     """How many rows a condition holds for, and the first of them."""
