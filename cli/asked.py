@@ -36,6 +36,11 @@ def given_inputs(options: Mapping[str, Any]) -> dict[str, str]:
     return {name: options[name] for name in INPUTS if options.get(name) is not None}
 
 
+def given_reading(options: Mapping[str, Any]) -> dict[str, str]:
+    """How files are read, where that was said."""
+    return {name: options[name] for name in ("dtype", "join") if options[name] is not None}
+
+
 def paths(named_inputs: Mapping[str, str]) -> list[str]:
     """Those that are files, and no words."""
     return [

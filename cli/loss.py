@@ -10,7 +10,7 @@ from contrastive_core.conventions import ALL_NAME, PAPER_NAME
 from contrastive_core.errors import BadParameter, ContrastError
 from contrastive_core.losses import LOSSES, find_loss
 
-from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
+from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
 from .outputs import Output, check_outputs, parse_outputs, write_all
@@ -107,6 +107,7 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
         "sort": options["sort"] or "worst",
         "reduction": options.get("reduction"),
         **named_inputs,
+        **given_reading(options),
         **hyper_parameters(declaration, options),
     }
     if options["convention"] == ALL_NAME:

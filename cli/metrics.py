@@ -10,7 +10,7 @@ from contrastive_core.geometry.declarations import METRICS, Metric
 from contrastive_core.geometry.settings import Settings, chosen_metrics
 from contrastive_core.vocabulary import INPUTS
 
-from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
+from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
 from .guide import guide, write_guide
 from .metric_checks import check_files, check_guide, check_metrics, check_used, the_one, wants_value
@@ -114,6 +114,7 @@ def metrics(ctx: click.Context, /, **options: Any) -> None:
     set_parameters = hyper_parameters(Settings, options)
     asked = {
         **named_inputs,
+        **given_reading(options),
         **{name.replace("-", "_"): value for name, value in set_parameters.items()},
         "metrics": options["metric"],
         "top": how_many(options),

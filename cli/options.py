@@ -19,7 +19,7 @@ from contrastive_core.parameters import (
     Switch,
     parameters,
 )
-from contrastive_core.vocabulary import INPUTS, PRECISIONS, REDUCTIONS, SORTS, Input
+from contrastive_core.vocabulary import DTYPES, INPUTS, PRECISIONS, REDUCTIONS, SORTS, Input
 
 from .outputs import FORMATS
 
@@ -115,6 +115,18 @@ def sharing_options(
             SORTS,
             text=f"Which {samples} are listed, and in what order: the worst, the best, or by "
             "index; undefined ones last.  [default: worst; csv of all: index]",
+        ),
+        named(
+            "--dtype",
+            DTYPES,
+            text="What two-byte numbers are that a file stores without a type; all other types "
+            "are read from the file.",
+        ),
+        click.Option(
+            ["--join"],
+            metavar="COLUMN",
+            help="Put the rows of other files into the order of EMBEDDINGS by this column of ids. "
+            "Without it ids (id, _id, key) that both files have must agree, row by row.",
         ),
         click.Option(
             ["--threads"],

@@ -10,7 +10,7 @@ from contrastive_core.hardness.settings import Settings
 from contrastive_core.losses import Triplet
 from contrastive_core.vocabulary import INPUTS
 
-from .asked import given_files, given_inputs, how_many, means, paths, wants_samples
+from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, input_option, parameter_options, sharing_options
 from .outputs import FORMATS, Output, check_outputs, parse_outputs, write_all
@@ -111,6 +111,7 @@ def triplets(**options: Any) -> None:
     check_triplets(outputs, options)
     asked = {
         **named_inputs,
+        **given_reading(options),
         **{name.replace("-", "_"): each for name, each in _parameters(options).items()},
         "top": how_many(options),
         "sort": options["sort"] or "worst",

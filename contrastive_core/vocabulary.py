@@ -13,6 +13,9 @@ REDUCTIONS = ("mean", "sum")
 PRECISIONS = ("float32", "float64")
 """Types of the rows and of the score tiles."""
 
+DTYPES = ("bfloat16",)
+"""Types of stored numbers that a file cannot always say itself."""
+
 SORTS = ("worst", "best", "index")
 """Order of the samples that are listed."""
 

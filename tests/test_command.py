@@ -176,7 +176,6 @@ def test_two_files_give_what_their_stack_gives(
         ("loss --kind infonce --kind clip VIEWS", ["--kind: expected --kind at most once"]),
         ("loss --kind infonce --tau 1_0 VIEWS", ["got 1_0"]),
         ("loss --kind infonce -o value:- VIEWS", ["Write -o value for standard output."]),
-        ("loss --kind infonce -", ["Standard input is not read"]),
         ("loss --kind infonce /dev/null", ["got a pipe or a device"]),
         ("loss --kind infonce --per-sample -o value VIEWS", ["table, json or csv, got value"]),
         ("los", ["Did you mean 'loss'?"]),

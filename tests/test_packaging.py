@@ -73,7 +73,8 @@ def test_the_core_never_prints_or_exits() -> None:
 ORDER = (
     ("errors", "version", "vocabulary"),
     ("numerics", "parameters"),
-    ("resources", "sources", "conventions"),
+    ("resources", "conventions"),
+    ("sources",),
     ("prepared", "scores"),
     ("tables",),
     ("tiles", "reductions", "labelled", "rows", "dialects", "bootstrap"),

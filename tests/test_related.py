@@ -270,17 +270,20 @@ def test_a_column_is_taken_by_its_name(tmp_path: Path, suffix: str) -> None:
 def test_a_column_of_the_embeddings_needs_no_path(tmp_path: Path) -> None:
     columns = {"emb": [[1.0], [2.0]], "other": [[1.0], [2.0]], "breed": ["b", "a"]}
     path = table(tmp_path / "emb.parquet", columns)
-    for beside in (path, f"{path}::emb"):
-        labels = read_labels("::breed", 2, beside=beside)
+    for beside in (f"{path}::other", f"{path}::emb"):
+        (source,) = open_source(beside)
+        labels = read_labels("::breed", 2, beside=source)
         assert labels.codes.tolist() == [1, 0]
     numbered = table(tmp_path / "n.parquet", {"emb": [[1.0], [2.0]], "y": [1, 0]})
-    assert read_targets("::y", 2, 2, beside=numbered).tolist() == [1, 0]
+    (source,) = open_source(numbered)
+    assert read_targets("::y", 2, 2, beside=source).tolist() == [1, 0]
 
 
 def test_a_path_is_not_looked_for_in_the_embeddings(tmp_path: Path) -> None:
     beside = table(tmp_path / "emb.parquet", {"emb": [[1.0], [2.0]], "y": [0, 0]})
     own = table(tmp_path / "y.parquet", {"y": [1, 2]})
-    assert read_labels(f"{own}::y", 2, beside=beside).classes == [1, 2]
+    (source,) = open_source(beside)
+    assert read_labels(f"{own}::y", 2, beside=source).classes == [1, 2]
 
 
 @pytest.mark.parametrize("reader", ["labels", "targets", "match", "noise"])
@@ -293,7 +296,8 @@ def test_a_column_without_a_path_names_no_file(reader: str) -> None:
 
 def test_embeddings_in_npy_have_no_column_of_labels(tmp_path: Path) -> None:
     beside = npy(tmp_path / "emb.npy", np.ones((2, 3)))
-    raised = refused(lambda g: read_labels(g, 2, beside=beside), "::y", f"{beside}::y")
+    (source,) = open_source(beside)
+    raised = refused(lambda g: read_labels(g, 2, beside=source), "::y", f"{beside}::y")
     assert raised.expected == f"a path without '::', since {beside} is a .npy file"
     assert raised.got == "column 'y'"
     assert raised.remedy == "A .npy file has no columns: save the labels in a file of their own."
@@ -969,8 +973,8 @@ def test_a_missing_file_is_refused(tmp_path: Path, reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_directory_is_refused(tmp_path: Path, reader: str) -> None:
-    assert refused(reader, tmp_path).got == "a directory"
+def test_an_empty_folder_is_refused(tmp_path: Path, reader: str) -> None:
+    assert refused(reader, tmp_path).got == "a folder without any"
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -979,11 +983,13 @@ def test_a_file_that_is_none_of_ours_is_told_how_to_become_one(tmp_path: Path, r
     for content, got in (
         (b"", "an empty file"),
         (b"0,1\n2,3\n", r"a file that begins with b'0,1\n2,3\n'"),
-        (b"PK\x03\x04rest", "a .npz or other zip archive"),
+        (b"\x80\x04pickle", "a pickle, which is never unpickled"),
     ):
         path.write_bytes(content)
         raised = refused(reader, path)
-        assert raised.expected == "a .npy, Parquet or Arrow IPC file"
+        assert raised.expected == (
+            "a .npy, .npz, Parquet, Arrow IPC, Arrow stream or safetensors file"
+        )
         assert raised.got == got
         assert raised.remedy.startswith("Save ")
         assert "vectors" not in raised.remedy

@@ -16,7 +16,7 @@ import pytest
 import contrastive_core as cc
 from contrastive_core.errors import BadInput
 from contrastive_core.sources import ArraySource, Source, open_source
-from contrastive_core.sources.formats import split_column
+from contrastive_core.sources.places import split_column
 
 Rows = npt.NDArray[Any]
 
@@ -104,8 +104,8 @@ def test_npy_of_views_gives_either_axis(tmp_path: Path, number: str, fortran: bo
     source = only(str(path))
     assert source.shape == (2, 5, 3)
     for v in range(2):
-        assert source.view(0, v).read(1, 4).tolist() == views[v, 1:4].tolist()
-    assert source.view(1, 4).read(0, 2).tolist() == views[:, 4].tolist()
+        assert source.strand(0, v).source.read(1, 4).tolist() == views[v, 1:4].tolist()
+    assert source.strand(1, 4).source.read(0, 2).tolist() == views[:, 4].tolist()
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -408,8 +408,8 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert "working directory" in refused(f"{tmp_path}/absent.parquet::emb").remedy
 
 
-def test_a_directory_is_refused(tmp_path: Path) -> None:
-    assert refused(tmp_path).got == "a directory"
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path).got == "a folder without any"
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
@@ -423,7 +423,7 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path, content: bytes) -> 
     path = tmp_path / "emb.npy"
     path.write_bytes(content)
     raised = refused(path)
-    assert raised.expected == "a .npy, Parquet or Arrow IPC file"
+    assert raised.expected == ("a .npy, .npz, Parquet, Arrow IPC, Arrow stream or safetensors file")
     assert repr(content[:8]) in raised.got
 
 

@@ -16,6 +16,7 @@ from ..geometry.settings import Settings, chosen_metrics
 from ..inputs import Given
 from ..inputs.clouds import build_clouds
 from ..resources import Resources
+from ..sources import Reading
 from ..summary import Asked
 from .losses import Data
 
@@ -27,6 +28,8 @@ def metrics(
     labels: Data | None = None,
     pairs: Data | None = None,
     views: str | None = None,
+    dtype: str | None = None,
+    join: str | None = None,
     metrics: Sequence[str] = (),
     t: float = 2.0,
     alpha: float = 2.0,
@@ -50,6 +53,9 @@ def metrics(
         pairs: Rows (i, j) of indices of positive pairs, for alignment, (p, 2).
         views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide. A
             2-D file is one cloud unless it is said here that it holds two views.
+        dtype: `bfloat16` where two-byte numbers of the files are that.
+        join: The column of ids by which rows of other files are put into the order of
+            `embeddings`; without, ids that both files have are compared.
         metrics: Names of the metrics to measure; none for all whose inputs are there.
         t: Of uniformity.
         alpha: Of alignment.
@@ -75,7 +81,9 @@ def metrics(
     chosen = chosen_metrics(metrics)
     means = resources or Resources()
     clouds = build_clouds(
-        Given(embeddings, keys, labels=labels, pairs=pairs, views=views),
+        Given(
+            embeddings, keys, labels=labels, pairs=pairs, views=views, reading=Reading(dtype, join)
+        ),
         means,
         partial(room_for, frozenset(chosen), threads=means.workers),
     )

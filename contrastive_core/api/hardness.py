@@ -17,6 +17,7 @@ from ..hardness.settings import Settings, made_losses
 from ..inputs import Given, build, recognise
 from ..losses import Triplet
 from ..resources import Resources
+from ..sources import Reading
 from ..summary import Asked
 from .losses import Data
 
@@ -29,6 +30,8 @@ def triplets(
     labels: Data | None = None,
     triplets: Data | None = None,
     views: str | None = None,
+    dtype: str | None = None,
+    join: str | None = None,
     margin: float | Sequence[float] = 0.2,
     distance: str | None = None,
     mining: str | None = None,
@@ -62,6 +65,9 @@ def triplets(
             positives and is nobody's negative, (n,).
         triplets: Rows (anchor, positive, negative) of indices, (t, 3).
         views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide.
+        dtype: `bfloat16` where two-byte numbers of the files are that.
+        join: The column of ids by which rows of other files are put into the order of
+            `embeddings`; without, ids that both files have are compared.
         margin: m, at least 0, in the unit of the distance; or several that differ.
         distance: `sqeuclidean` (the default), `euclidean`, or `cosine` (1 - cos).
         mining: What the loss averages: `all`, `easy`, `semi-hard`, `hard`, `batch-hard` or
@@ -93,7 +99,15 @@ def triplets(
         Schroff et al. 2015 (FaceNet), eq. 3; section 3.2 for the sorts.
     """
     asked, wanted = Asked(None, top, sort), Settings(sample)
-    given = Given(embeddings, positives, negatives, labels=labels, triplets=triplets, views=views)
+    given = Given(
+        embeddings,
+        positives,
+        negatives,
+        labels=labels,
+        triplets=triplets,
+        views=views,
+        reading=Reading(dtype, join),
+    )
     means = resources or Resources()
     found = recognise(Triplet, given, _Command())
     losses = made_losses(

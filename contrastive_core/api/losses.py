@@ -19,6 +19,7 @@ from ..evaluate import Work, evaluate
 from ..inputs import Given, build, recognise
 from ..losses import find_dialect, find_loss, make_loss
 from ..resources import Resources
+from ..sources import Reading
 from ..summary import Asked, LossResult, summarise
 
 Data = str | os.PathLike[str] | npt.ArrayLike
@@ -41,6 +42,8 @@ def loss(
     noise: Data | None = None,
     positive: str | None = None,
     views: str | None = None,
+    dtype: str | None = None,
+    join: str | None = None,
     convention: str = PAPER_NAME,
     reduction: str | None = None,
     top: int = 10,
@@ -70,6 +73,9 @@ def loss(
         noise: Noise distribution of nce, (m,); None or "uniform" for uniform.
         positive: `first` or `diagonal`: where the positives of square scores lie.
         views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide.
+        dtype: `bfloat16` where two-byte numbers of the files are that.
+        join: The column of ids by which rows of other files are put into the order of
+            `embeddings`; without, ids that both files have are compared.
         convention: `paper`, or the library whose value is wanted.
         reduction: `mean` (default) or `sum`, over the terms that define the loss.
         top: How many samples `worst` lists.
@@ -102,6 +108,7 @@ def loss(
         noise,
         positive,
         views,
+        Reading(dtype, join),
     )
     means = resources or Resources()
     return _loss(kind, given, wanted, means, convention, parameters, per_sample=per_sample)

@@ -179,7 +179,7 @@ def _axis(source: Source, views: str | None) -> Arrangement:
             remedy="`stacked` and `interleaved` describe the rows of a 2-D file.",
         )
     axis = {"first": 0, "second": 1}[views] if views else _axis_of_two(source)
-    count, n = source.shape[axis], source.shape[1 - axis]
+    count = source.shape[axis]
     if count < 2:
         raise BadInput(
             source.name,
@@ -187,7 +187,7 @@ def _axis(source: Source, views: str | None) -> Arrangement:
             got=f"{count} on the {('first', 'second')[axis]} axis of shape {source.shape}",
             remedy=f"Say --views {('second', 'first')[axis]} if they lie on the other axis.",
         )
-    strands = tuple(Strided(source.view(axis, v), 0, 1, n) for v in range(count))
+    strands = tuple(source.strand(axis, v) for v in range(count))
     word = ("first", "second")[axis]
     description = f"the {count} views on the {word} axis of shape {source.shape}"
     return Arrangement(strands, Positives(f"views {word}", assumed=False, description=description))

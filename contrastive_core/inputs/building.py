@@ -140,9 +140,7 @@ class _Builder:
     def inputs(self) -> tuple[InputFile, ...]:
         """What was read: rows and scores as they are stored, and what relates them by name."""
         opened = {**dict(zip(FILES, self.sources, strict=False)), **self.others}
-        files = [
-            InputFile(role, s.name, s.format, s.shape, str(s.dtype)) for role, s in opened.items()
-        ]
+        files = [InputFile(role, s.name, s.format, s.shape, s.stored) for role, s in opened.items()]
         for role in ("labels", "pairs", "triplets", "match", "noise"):
             given = getattr(self.given, role)
             if given is not None and not (role == "noise" and _is_uniform(given)):
@@ -187,7 +185,9 @@ class _Builder:
     def labels(self) -> Problem:
         """Rows, or views of samples, with classes."""
         arrangement = arrange(self.sources, self.given.views, type(self.loss), alone=True)
-        labels = read_labels(self.given.labels, arrangement.n, beside=self._beside)
+        labels = read_labels(
+            self.given.labels, arrangement.n, beside=self.sources[0], reading=self.given.reading
+        )
         count = len(arrangement.strands)
         name = name_of(self.given.labels, "labels")
         described = f"rows of one class of {name} ({len(labels.classes)} classes)"
@@ -247,13 +247,13 @@ class _Builder:
 
     def scores(self) -> Problem:
         """Ready scores."""
-        (source,) = open_given(self.given.scores, "scores")
+        (source,) = open_given(self.given.scores, "scores", self.given.reading)
         check_flat(source)
         self.others["scores"] = source
         table = ReadyScores(source)
         check_room(table.n, table.width, self.resources)
         if self.given.labels is not None:
-            targets = read_targets(self.given.labels, table.n, table.width, beside=source.name)
+            targets = self._targets(table.n, table.width, source)
             name = name_of(self.given.labels, "labels")
             found = Positives("labels", assumed=False, description=f"the columns of {name}")
         else:
@@ -263,22 +263,21 @@ class _Builder:
 
     def prototypes(self) -> Problem:
         """Rows and class vectors."""
-        (classes,) = open_given(self.given.prototypes, "prototypes")
+        (classes,) = open_given(self.given.prototypes, "prototypes", self.given.reading)
         rows = one_cloud(self.sources[0])
         check_flat(classes)
         check_width(classes, rows)
-        targets = read_targets(self.given.labels, rows.n, classes.shape[0], beside=self._beside)
+        targets = self._targets(rows.n, classes.shape[0], self.sources[0])
         data = self._prepare([*rows.strands, Strided(classes, 0, 1, classes.shape[0])])
         name = name_of(self.given.labels, "labels")
         found = Positives("labels", assumed=False, description=f"the class vectors of {name}")
         self.others["prototypes"] = classes
         return Classified(data, rows.n, targets, found)
 
-    @property
-    def _beside(self) -> str | None:
-        """The path of EMBEDDINGS, of which `::name` is a column."""
-        path = self.given.embeddings
-        return os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    def _targets(self, n: int, classes: int, beside: Source) -> Any:
+        """The class number of each row, of embeddings or of scores."""
+        reading = self.given.reading
+        return read_targets(self.given.labels, n, classes, beside=beside, reading=reading)
 
     def _arranged(self) -> Arrangement:
         return arrange(self.sources, self.given.views, type(self.loss))
@@ -310,7 +309,7 @@ class _Builder:
     def _with_bank(self, arrangement: Arrangement, bank: Source | None = None) -> list[Strided]:
         """The rows, and those of the bank where there is one."""
         if bank is None and self.given.bank is not None:
-            (bank,) = open_given(self.given.bank, "bank")
+            (bank,) = open_given(self.given.bank, "bank", self.given.reading)
         strands = list(arrangement.strands)
         if bank is not None:
             check_flat(bank)
@@ -335,7 +334,9 @@ class _Builder:
         n = arrangement.n
         rows, similar, found = np.arange(n), np.ones(n, bool), arrangement.found
         if self.given.match is not None:
-            similar = self._similar(read_match(self.given.match, n))
+            similar = self._similar(
+                read_match(self.given.match, n, beside=self.sources[0], reading=self.given.reading)
+            )
             words = f"{found.description}, where {name_of(self.given.match, 'match')} says similar"
             found = Positives("match", assumed=False, description=words)
         data = self._prepare(arrangement.strands)

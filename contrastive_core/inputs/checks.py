@@ -6,17 +6,13 @@ import numpy as np
 
 from ..errors import BadInput
 from ..prepared import Prepared
-from ..sources import ArraySource, Source
+from ..sources import Source
 from .arrange import Arrangement
 
 
 def flattened(negatives: Source) -> Source:
     """(n, k, d) negatives as n * k rows, those of an anchor together."""
-    if len(negatives.shape) == 2:
-        return negatives
-    n, k, d = negatives.shape
-    array = np.asarray(negatives.read(0, n)).reshape(n * k, d)
-    return ArraySource(array, negatives.name, negatives.format)
+    return negatives.flat()
 
 
 def check_own(negatives: Source, arrangement: Arrangement) -> None:

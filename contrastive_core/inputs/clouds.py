@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,8 @@ from ..memory import Room, make_room
 from ..prepared import narrowed, pick, prepare
 from ..problem import Positives, Views
 from ..resources import Resources
-from ..sources import Source, read_labels, read_pairs
+from ..sources import Source, aligned, read_labels, read_pairs
+from ..sources.bfloat16 import NAME as BFLOAT16
 from .arrange import arrange
 from .building import InputFile, name_of
 from .checks import dissimilar
@@ -104,9 +104,9 @@ def build_clouds(
     sources = _sources(given)
     arrangement = arrange(sources, given.views, _TAKER, alone=True)
     count, n = len(arrangement.strands), arrangement.n
-    path = given.embeddings
-    beside = os.fspath(path) if isinstance(path, str | os.PathLike) else None
-    labels = None if given.labels is None else read_labels(given.labels, n, beside=beside)
+    labels = None
+    if given.labels is not None:
+        labels = read_labels(given.labels, n, beside=sources[0], reading=given.reading)
     pairs = None if given.pairs is None else _read_pairs(given, n, count)
     precision = resources.precision or "float32"
     rows, d = count * n, arrangement.d
@@ -143,8 +143,10 @@ def _sources(given: Given) -> list[Source]:
         raise lacking(_TAKER, "no file")
     if given.keys is None:
         related = 1 if given.pairs is not None else 2
-        return open_given(given.embeddings, "embeddings", related=related)
-    return open_given(given.embeddings, "embeddings") + open_given(given.keys, "keys")
+        return open_given(given.embeddings, "embeddings", given.reading, related=related)
+    (first,) = open_given(given.embeddings, "embeddings", given.reading)
+    (second,) = open_given(given.keys, "keys", given.reading)
+    return [first, aligned(first, second, given.reading)]
 
 
 def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:
@@ -165,13 +167,15 @@ def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:
 
 def _eps(source: Source) -> float:
     """Of the stored type; integers are exact in float64."""
+    if source.stored == BFLOAT16:
+        return 2.0**-7
     return float(np.finfo(source.dtype if source.dtype.kind == "f" else np.float64).eps)
 
 
 def _inputs(given: Given, sources: Sequence[Source]) -> tuple[InputFile, ...]:
     """What was read."""
     files = [
-        InputFile(role, s.name, s.format, s.shape, str(s.dtype))
+        InputFile(role, s.name, s.format, s.shape, s.stored)
         for role, s in zip(FILES, sources, strict=False)
     ]
     others = [(role, getattr(given, role)) for role in ("labels", "pairs")]

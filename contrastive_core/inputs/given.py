@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import BadInput, BadParameter
 from ..losses import LOSSES, Form, Loss
-from ..sources import ArraySource, Source, open_source
+from ..sources import PLAIN, Reading, Source, aligned, array_source, is_path, open_source
 from ..vocabulary import INPUTS, POSITIVES
 
 FILES = ("embeddings", "keys", "negatives")
@@ -20,7 +20,7 @@ FILES = ("embeddings", "keys", "negatives")
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Paths or arrays, by the name of the input; None for what was not given."""
+    """Paths or arrays, by the name of the input; None for what was not given; how they are read."""
 
     embeddings: Any = None
     keys: Any = None
@@ -35,11 +35,13 @@ class Given:
     noise: Any = None
     positive: str | None = None
     views: str | None = None
+    reading: Reading = PLAIN
 
     @property
     def names(self) -> frozenset[str]:
         """What was given."""
-        named = (field.name for field in dataclasses.fields(self))
+        fields = (field.name for field in dataclasses.fields(self))
+        named = [name for name in fields if name != "reading"]
         return frozenset(name for name in named if getattr(self, name) is not None)
 
 
@@ -100,6 +102,7 @@ def recognise(declaration: type[Loss], given: Given, asker: Taker | None = None)
             got=repr(given.positive),
             remedy="first: column 0 is the positive; diagonal: (i, i) is.",
         )
+    _check_join(given)
     sources = _open(declaration, given)
     names |= frozenset(FILES[: len(sources)])
     # Two files are no layout to choose: `arrange` refuses --views there, and says why.
@@ -108,6 +111,20 @@ def recognise(declaration: type[Loss], given: Given, asker: Taker | None = None)
         if form.fits(fitting):
             return Recognised(form, given, tuple(sources))
     raise lacking(asker or declaration, _in_words(names))
+
+
+def _check_join(given: Given) -> None:
+    """Refuse to join where there is no second file."""
+    others = (given.keys, given.negatives, given.labels, given.match)
+    paths = [os.fspath(each) for each in others if is_path(each)]
+    if given.reading.join is None or any(not path.startswith("::") for path in paths):
+        return
+    raise BadParameter(
+        "join",
+        expected="a second file, whose rows are put into the order of EMBEDDINGS",
+        got=f"--join {given.reading.join} and none",
+        remedy="Give KEYS, --labels or --match as a file with ids, or leave --join out.",
+    )
 
 
 def lacking(declaration: Taker, got: str) -> BadInput:
@@ -147,11 +164,13 @@ def _open(declaration: type[Loss], given: Given) -> list[Source]:
     if given.embeddings is None:
         return []
     if given.keys is None:
-        return open_given(given.embeddings, "embeddings", related=_columns(declaration, given))
-    found = open_given(given.embeddings, "embeddings") + open_given(given.keys, "keys")
+        related = _columns(declaration, given)
+        return open_given(given.embeddings, "embeddings", given.reading, related=related)
+    found = open_given(given.embeddings, "embeddings", given.reading)
+    others = open_given(given.keys, "keys", given.reading)
     if given.negatives is not None:
-        found += open_given(given.negatives, "negatives")
-    return found
+        others += open_given(given.negatives, "negatives", given.reading)
+    return found + [aligned(found[0], other, given.reading) for other in others]
 
 
 def _columns(declaration: type[Loss], given: Given) -> int:
@@ -161,8 +180,8 @@ def _columns(declaration: type[Loss], given: Given) -> int:
     return max(sum(name in (*f.needs, *f.takes) for name in FILES) for f in declaration.forms)
 
 
-def open_given(given: Any, name: str, *, related: int = 1) -> list[Source]:
+def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> list[Source]:
     """Open a path, or wrap an array."""
     if isinstance(given, str | os.PathLike):
-        return open_source(given, related=related)
-    return [ArraySource(np.asarray(given), name)]
+        return open_source(given, related=related, reading=reading)
+    return [array_source(np.asarray(given), name, reading)]

@@ -1,12 +1,16 @@
 """From a path to rows: what is stored, its shape, and how to read a range of it.
 
-`open_source` is the only way in to embeddings. A new format is one module with a class that has
-the attributes and methods of `Source`, and one line in `formats.py`. What relates their rows to
-each other (labels, pairs, triplets, noise) is read whole by the functions of `related.py`.
+`open_source` is the only way in to embeddings. A place (`places.py`: a path, a URI, standard input,
+shards) is a file, whose bytes are mapped or read by ranges (`files.py`); a file is a shelf of
+arrays or columns (`shelf.py`); one of these is a `Source`. A new format is one module that makes a
+shelf, and one line in `formats.py`. What relates rows to each other (labels, pairs, triplets,
+noise) is read whole by the functions of `related.py`, from the same shelves.
 """
 
-from .formats import open_source
-from .memory import ArraySource
+from .ids import aligned
+from .memory import ArraySource, array_source
+from .places import open_source
+from .reading import PLAIN, Reading
 from .related import (
     Labels,
     Pairs,
@@ -19,15 +23,20 @@ from .related import (
     read_targets,
     read_triplets,
 )
-from .source import Source, Strided
+from .source import Facts, Source, Strided
 
 __all__ = [
+    "PLAIN",
     "ArraySource",
+    "Facts",
     "Labels",
     "Pairs",
+    "Reading",
     "Source",
     "Strided",
     "TripletRows",
+    "aligned",
+    "array_source",
     "is_path",
     "open_source",
     "read_labels",

@@ -1,186 +1,173 @@
-"""Vector columns of Parquet and Arrow IPC files, read forward in batches.
+"""Tables as shelves: vector columns, read forward in batches, and plain ones, read whole.
 
-A vector column is a `list`, `large_list` or `fixed_size_list` of numbers. A batch is decoded when
-its rows are asked for, so a file never has to fit in memory, whatever the size of its row groups.
+A vector column is a `list`, `large_list`, `fixed_size_list` or `fixed_shape_tensor` of numbers, or
+a list of such lists; or several numeric columns are the dimensions of one matrix. A batch is
+decoded when its rows are asked for, so a file never has to fit in memory, whatever the size of its
+row groups.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.ipc
-import pyarrow.parquet
 
-from ..errors import BadInput, known_names
-from .memory import check_shape
-from .source import Source
+from ..errors import BadInput
+from . import fields, layers
+from .bfloat16 import bits_dtype, check_numbers
+from .checks import check_shape
+from .files import File, first_line
+from .forward import Forward, Rows, Streamed
+from .matrices import matrices
+from .reading import Reading
+from .shelf import Entry, Shelf, Taken, Words
+from .source import Facts, Source
+from .tables import ARROW_ERRORS, Table, damaged, open_table
+from .values import Check, Values, Wanted
+
+WORDS = Words("column", "a list of numbers per row", "Store each vector as one list<float> value.")
 
 _BATCH = 2**20
 """Numbers decoded at a time."""
 
+_LOOK = 1024
+"""Rows decoded at a time to find the shape of one."""
+
+_IDS = 2**16
+"""Ids compared at a time."""
+
 _FIRST = 5
 """How many bad rows a message names."""
 
-EMBEDDING_NAMES = ("embedding", "embeddings", "emb", "vector", "vectors")
-"""Column names taken as the embeddings where a file has several vector columns."""
 
-RELATED_NAMES = (
-    ("anchor", "positive", "negative"),
-    ("query", "positive", "negative"),
-    ("anchor", "positive"),
-    ("query", "positive"),
-    ("image", "text"),
-    ("sentence1", "sentence2"),
-    ("z1", "z2"),
-)
-"""Column names taken as related files, by name and never by position."""
+class TableShelf:
+    """A columnar file."""
 
+    def __init__(self, file: File, format_name: str, reading: Reading) -> None:
+        self.name, self.format, self.words, self.reading = file.name, format_name, WORDS, reading
+        self.table = open_table(file, format_name)
+        self.n = sum(self.table.groups)
 
-def open_columns(path: Path, name: str, column: str | None, *, related: int) -> list[Source]:
-    """The column asked for, the only one, recognised related ones, or a recognised one."""
-    table = open_table(path, name)
-    chosen = _choose(table, name, column, related=related)
-    single = column is None and len(chosen) == 1
-    unused = () if column else tuple(c for c in _vectors(table) if c not in chosen)
-    names = [name if single or column else f"{name}::{each}" for each in chosen]
-    return [ColumnSource(table, n, c, unused) for n, c in zip(names, chosen, strict=True)]
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The columns; behind them the matrices of numeric ones."""
+        schema = self.table.schema
+        single = [
+            Entry(field.name, str(field.type), layers.number_type(field.type) is not None)
+            for field in schema
+        ]
+        numeric = [(field.name, str(field.type)) for field in schema if _is_number(field.type)]
+        return (*single, *matrices(numeric, schema.names))
 
+    def source(self, taken: Taken) -> Source:
+        """Vectors, read by rows."""
+        return VectorColumn(self, taken).source()
 
-class Table:
-    """A columnar file: its schema, its length, and its batches from a row on."""
+    def column(self, entry: Entry, name: str, wanted: Wanted, check: Check) -> list[Values]:
+        """A plain column, read whole."""
+        check(name, (self.n,))
+        return [fields.values(self.table, name, entry.name, wanted)]
 
-    def __init__(self, path: Path, format_name: str) -> None:
-        self.format = format_name
-        if format_name == "parquet":
-            self._parquet = pa.parquet.ParquetFile(path, memory_map=True)
-            self.schema: pa.Schema = self._parquet.schema_arrow
-            self._lengths = [
-                self._parquet.metadata.row_group(group).num_rows
-                for group in range(self._parquet.num_row_groups)
-            ]
-        else:
-            self._arrow = pa.ipc.open_file(pa.memory_map(str(path)))
-            self.schema = self._arrow.schema
-            self._lengths = [
-                self._arrow.get_batch(batch).num_rows
-                for batch in range(self._arrow.num_record_batches)
-            ]
-        self.n = sum(self._lengths)
+    def has_ids(self, entry: Entry) -> bool:
+        """Whether a column holds integers or strings."""
+        return not entry.columns and fields.is_id(self.table.schema.field(entry.name).type)
 
-    def batches(self, column: str, start: int, rows: int) -> Iterator[tuple[int, pa.Array]]:
-        """(first row, values) of one column in batches, from the group that holds row `start`."""
-        first, row = 0, 0
-        while first < len(self._lengths) and row + self._lengths[first] <= start:
-            row += self._lengths[first]
-            first += 1
-        for batch in self._from_group(column, first, rows):
-            yield row, batch
-            row += len(batch)
-
-    def _from_group(self, column: str, first: int, rows: int) -> Iterator[pa.Array]:
-        if self.format == "parquet":
-            groups = list(range(first, len(self._lengths)))
-            stream = self._parquet.iter_batches(rows, row_groups=groups, columns=[column])
-            for batch in stream:
-                yield batch.column(0)
-        else:
-            position = self.schema.get_field_index(column)
-            for number in range(first, len(self._lengths)):
-                whole = self._arrow.get_batch(number).column(position)
-                for start in range(0, len(whole), rows):
-                    yield whole.slice(start, rows)
+    def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
+        """Integers or strings, one per row, in parts."""
+        for _, batch in guarded(self.table, name, (entry.name,), 0, _IDS):
+            yield fields.ids(batch.column(entry.name), name)
 
 
-class ColumnSource:
-    """One vector column as an (n, d) source."""
+class VectorColumn:
+    """One vector column, or one matrix of several columns, of a table."""
 
-    def __init__(self, table: Table, name: str, column: str, unused: tuple[str, ...] = ()) -> None:
-        self.name = name
-        self.unused = unused
-        self.column = column
-        self.format = table.format
-        self._table = table
-        self._type = table.schema.field(column).type
-        self.dtype: np.dtype[Any] = np.dtype(self._type.value_type.to_pandas_dtype())
-        self._batch = 1  # until the length of a row is known
-        self.shape: tuple[int, ...] = (table.n, self._dimensions() if table.n else 0)
-        check_shape(name, self.shape)
-        self._batch = max(1, _BATCH // self.shape[1])
-        self._next = 0
-        self._rest = np.empty((0, self.shape[1]), self.dtype)
-        self._stream = table.batches(column, 0, self._batch)
+    def __init__(self, shelf: TableShelf, taken: Taken) -> None:
+        self.shelf, self.taken, self.name = shelf, taken, taken.name
+        self.columns = taken.entry.columns or (taken.entry.name,)
+        self.kinds = [shelf.table.schema.field(column).type for column in self.columns]
+        numbers = [layers.number_type(kind) or kind for kind in self.kinds]
+        self.dtype = np.result_type(*(np.dtype(kind.to_pandas_dtype()) for kind in numbers))
+        self.row: tuple[int, ...] = ()  # until the shape of a row is known
+        self.step = _LOOK
+        self.row = self._row()
+        self.step = max(1, _BATCH // max(1, math.prod(self.row)))
 
-    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
-        """Rows `start` to `stop`; cheapest when asked for in order."""
-        if start != self._next:
-            self._rewind(start)
-        parts = [self._rest]
-        have = len(self._rest)
-        while have < stop - start:
-            row, batch = self._pull(self._stream)
-            part = self._rows(batch, row)[max(0, start - row) :]
-            parts.append(part)
-            have += len(part)
-        whole = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        self._next, self._rest = stop, whole[stop - start :]
-        return whole[: stop - start]
+    def source(self) -> Source:
+        """The source: (n, d), or (n, k, d) of lists of lists."""
+        shelf, taken = self.shelf, self.taken
+        bits = check_numbers(self.name, self.dtype, shelf.reading)
+        self.dtype = bits_dtype(self.dtype) if bits else self.dtype
+        shape = (shelf.n, *self.row)
+        if not (taken.empty and shelf.n == 0):
+            check_shape(self.name, shape)
+        facts = Facts(shelf.format, taken.chosen, taken.unused, shelf.table.groups)
+        short = damaged(self.name, "fewer rows than its footer declares")
+        rows = Forward(self._blocks, self.row[-1], self.dtype, short)
+        return Streamed(self.name, shape, rows, facts, shelf, bits)
 
-    def view(self, axis: int, index: int) -> Source:
-        """A vector column has no views."""
-        raise TypeError(f"{self.name} is 2-D: it has no view {index} on axis {axis}")
+    def _row(self) -> tuple[int, ...]:
+        """The shape of a row: as the type says, or that of the first row that has one."""
+        if self.taken.entry.columns:
+            return (len(self.columns),)
+        column, kind = self.columns[0], self.kinds[0]
+        known = layers.declared(kind)
+        if known is not None:
+            return known
+        for _, batch in guarded(self.shelf.table, self.name, self.columns, 0, _LOOK):
+            shape = layers.found(batch.column(column))
+            if shape is not None:
+                return shape
+        if self.shelf.n:
+            raise self._bad_rows(0)
+        return (0, 0) if layers.is_list(kind.value_type) else (0,)
 
-    def _rewind(self, start: int) -> None:
-        self._stream = self._table.batches(self.column, start, self._batch)
-        self._next = start
-        self._rest = np.empty((0, self.shape[1]), self.dtype)
+    def _blocks(self, row: int) -> Iterator[tuple[int, Rows]]:
+        """Blocks of flat rows of d numbers, from the row group that holds flat row `row`."""
+        each = math.prod(self.row[:-1])
+        table, start = self.shelf.table, row // max(1, each)
+        for first, batch in guarded(table, self.name, self.columns, start, self.step):
+            bad = self._bad(batch)
+            if bad is not None:
+                raise self._bad_rows(first)
+            yield first * each, self._numbers(batch).reshape(-1, self.row[-1])
 
-    def _pull(self, stream: Iterator[tuple[int, pa.Array]]) -> tuple[int, pa.Array]:
-        try:
-            return next(stream)
-        except StopIteration as error:
-            raise damaged(self.name, "fewer rows than its footer declares") from error
-        except (pa.ArrowException, OSError) as error:
-            raise damaged(self.name, str(error).splitlines()[0]) from error
+    def _numbers(self, batch: pa.RecordBatch) -> Rows:
+        """A batch as numbers: of one column without a copy, of several side by side."""
+        if not self.taken.entry.columns:
+            column = layers.plain(batch.column(self.columns[0]))
+            numbers = layers.values(column, self.row)
+            return numbers if numbers.dtype == self.dtype else numbers.view(self.dtype)
+        rows = np.empty((len(batch), len(self.columns)), self.dtype)
+        for index, column in enumerate(self.columns):
+            rows[:, index] = batch.column(column).to_numpy(zero_copy_only=False)
+        return rows
 
-    def _dimensions(self) -> int:
-        """The length of a vector: declared by the type, or that of the first row that has one."""
-        if pa.types.is_fixed_size_list(self._type):
-            return int(self._type.list_size)
-        stream = self._table.batches(self.column, 0, self._batch)
-        while True:
-            row, batch = self._pull(stream)
-            lengths = batch.drop_null().value_lengths()
-            if len(lengths):
-                return int(lengths[0].as_py())
-            if row + len(batch) >= self._table.n:
-                raise self._bad_rows(0, 0)
+    def _bad(self, batch: pa.RecordBatch) -> layers.Bad | None:
+        """Which rows cannot be used."""
+        if not self.taken.entry.columns:
+            return layers.bad_rows(layers.plain(batch.column(self.columns[0])), self.row)
+        nulls = [batch.column(c).is_null() for c in self.columns if batch.column(c).null_count]
+        if not nulls:
+            return None
+        bad = [np.asarray(each.to_numpy(zero_copy_only=False), dtype=bool) for each in nulls]
+        return np.asarray(np.any(bad, axis=0))
 
-    def _rows(self, batch: pa.Array, first_row: int) -> npt.NDArray[Any]:
-        """A batch as (rows, d), without a copy; the batch that starts at row `first_row`."""
-        d = self.shape[1]
-        if _bad(batch, d).any():
-            raise self._bad_rows(first_row, d)
-        if pa.types.is_fixed_size_list(self._type):
-            # `values` spans the whole buffer: a slice of a list array carries its offset.
-            values = batch.values.slice(batch.offset * d, len(batch) * d)
-        else:
-            values = batch.flatten()
-        return np.asarray(values.to_numpy(zero_copy_only=False)).reshape(len(batch), d)
-
-    def _bad_rows(self, first_row: int, d: int) -> BadInput:
-        """The error for null and ragged rows, counted to the end of the file."""
+    def _bad_rows(self, first: int) -> BadInput:
+        """The error for null and ragged rows, counted from row `first` to the end of the file."""
         found: list[int] = []
-        for row, batch in self._table.batches(self.column, first_row, self._batch):
-            found.extend((row + np.flatnonzero(_bad(batch, d))).tolist())
+        for row, batch in guarded(self.shelf.table, self.name, self.columns, first, self.step):
+            bad = self._bad(batch)
+            found.extend([] if bad is None else (row + np.flatnonzero(bad)).tolist())
         listed = ", ".join(str(row) for row in found[:_FIRST])
+        numbers = " x ".join(map(str, self.row)) if math.prod(self.row) else "some"
         return BadInput(
             self.name,
-            expected=f"{d or 'some'} numbers in every row",
+            expected=f"{numbers} numbers in every row",
             got=f"{len(found)} {'row' if len(found) == 1 else 'rows'} null, holding a null or of "
             "another length "
             f"(first: {listed})",
@@ -188,148 +175,20 @@ class ColumnSource:
         )
 
 
-def _bad(batch: pa.Array, d: int) -> npt.NDArray[np.bool_]:
-    """Which rows are null, hold a null, or are not of length d."""
-    bad = np.asarray(batch.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-    if pa.types.is_fixed_size_list(batch.type):
-        values = batch.values.slice(batch.offset * d, len(batch) * d)
-        if values.null_count:
-            nulls = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-            bad = bad | nulls.reshape(len(batch), d).any(axis=1)
-        return bad
-    lengths = batch.value_lengths().fill_null(-1).to_numpy(zero_copy_only=False)
-    bad |= lengths != d
-    values = batch.flatten()
-    if values.null_count:
-        nulls = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-        parents = batch.value_parent_indices().to_numpy(zero_copy_only=False)
-        bad[np.unique(parents[nulls])] = True
-    return bad
-
-
-def open_table(path: Path, name: str) -> Table:
-    """Open a columnar file whose columns have different names."""
-    with path.open("rb") as file:
-        kind = "parquet" if file.read(4) == b"PAR1" else "arrow"
+def guarded(
+    table: Table, name: str, columns: tuple[str, ...], start: int, rows: int
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Batches, with pyarrow's exceptions as the error of a damaged file."""
     try:
-        table = Table(path, kind)
-        names = table.schema.names
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise damaged(name, str(error).splitlines()[0]) from error
-    twice = [known for known in names if names.count(known) > 1]
-    if twice:
-        raise BadInput(
-            name,
-            expected="a name of its own for each column",
-            got=f"{twice[0]!r} {names.count(twice[0])} times",
-            remedy="Rename the columns when writing the file.",
-        )
-    return table
+        yield from table.batches(columns, start, rows)
+    except ARROW_ERRORS as error:
+        raise damaged(name, first_line(error)) from error
 
 
-def read_column(table: Table, name: str, column: str) -> pa.ChunkedArray:
-    """All values of one column, as they are stored."""
-    try:
-        batches = [batch for _, batch in table.batches(column, 0, _BATCH)]
-        for batch in batches:
-            batch.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(name, str(error).splitlines()[0]) from error
-    if sum(len(batch) for batch in batches) != table.n:
-        raise damaged(name, "fewer rows than its footer declares")
-    return pa.chunked_array(batches, table.schema.field(column).type)
+def open_shelf(file: File, format_name: str, reading: Reading) -> Shelf:
+    """A columnar file as a shelf."""
+    return TableShelf(file, format_name, reading)
 
 
-def unknown_column(name: str, column: str, known: list[str]) -> BadInput:
-    """The error for a column that the file does not have."""
-    return BadInput(
-        name,
-        expected="a column of the file",
-        got=f"{column!r}",
-        remedy=known_names(column, known),
-    )
-
-
-def listing(table: Table) -> str:
-    """The columns of a file with their types, for messages."""
-    return ", ".join(f"{field.name}: {field.type}" for field in table.schema) or "none"
-
-
-def _choose(table: Table, name: str, column: str | None, *, related: int) -> tuple[str, ...]:
-    """The names of the columns to read."""
-    vectors = _vectors(table)
-    if column is not None:
-        return (_named(table, name, column, vectors),)
-    if len(vectors) == 1:
-        return (vectors[0],)
-    if related == len(RELATED_NAMES[0]):
-        _check_negatives(table, name, vectors)
-    fitting = [names for names in RELATED_NAMES if set(names) <= set(vectors)]
-    for count in range(related, 1, -1):
-        several = [names for names in fitting if len(names) == count]
-        if len(several) == 1:
-            return several[0]
-    recognised = [known for known in EMBEDDING_NAMES if known in vectors]
-    if len(recognised) == 1:
-        return (recognised[0],)
-    raise BadInput(
-        name,
-        expected="one vector column (a list of numbers per row)",
-        got=f"{len(vectors)} vector columns among: {listing(table)}",
-        remedy=(
-            f"Name two as two views: {name}::{vectors[0]} {name}::{vectors[1]}; or one alone."
-            if len(vectors) > 1
-            else "Store each vector as one list<float> value."
-        ),
-    )
-
-
-def _vectors(table: Table) -> list[str]:
-    """The names of the vector columns."""
-    return [field.name for field in table.schema if _is_vector(field.type)]
-
-
-def _check_negatives(table: Table, name: str, vectors: list[str]) -> None:
-    """Refuse to leave out negatives that lie in lists of lists."""
-    for column in ("negative", "negatives"):
-        pair = any(set(names) <= set(vectors) for names in RELATED_NAMES)
-        if pair and column in table.schema.names and column not in vectors:
-            raise BadInput(
-                f"{name}::{column}",
-                expected="one vector per row",
-                got=f"type {table.schema.field(column).type}",
-                remedy="Save several negatives of each anchor as a .npy file (n, k, d) and give it "
-                f"third: {name}::anchor {name}::positive negatives.npy.",
-            )
-
-
-def _named(table: Table, name: str, column: str, vectors: list[str]) -> str:
-    if column in vectors:
-        return column
-    if column in table.schema.names:
-        got = f"column {column!r} of type {table.schema.field(column).type}"
-        raise BadInput(
-            name,
-            expected="a vector column",
-            got=got,
-            remedy=f"Vector columns: {', '.join(vectors) or 'none'}.",
-        )
-    raise unknown_column(name, column, table.schema.names)
-
-
-def _is_vector(kind: pa.DataType) -> bool:
-    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    if not any(is_list(kind) for is_list in lists):
-        return False
-    value = kind.value_type
-    return bool(pa.types.is_floating(value) or pa.types.is_integer(value))
-
-
-def damaged(name: str, got: str) -> BadInput:
-    """The error for a file that ends early or holds bytes that mean nothing."""
-    return BadInput(
-        name,
-        expected="a complete Parquet or Arrow IPC file",
-        got=got,
-        remedy="The file is damaged or was cut short: write it again.",
-    )
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))

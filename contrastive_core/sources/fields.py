@@ -1,8 +1,7 @@
-"""Plain columns of Parquet and Arrow IPC files: numbers and strings, read whole."""
+"""Plain columns of tables: numbers and strings, read whole."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,73 +10,75 @@ import pyarrow as pa
 import pyarrow.compute
 
 from ..errors import BadInput
-from .columns import Table, listing, open_table, read_column, unknown_column
-from .values import Check, Values, Wanted
+from .files import first_line
+from .layers import is_list
+from .tables import ARROW_ERRORS, Table, damaged
+from .values import Values, Wanted, rows_found
+
+_BATCH = 2**20
+"""Values read at a time."""
 
 
-def read_one(path: Path, name: str, column: str | None, wanted: Wanted, check: Check) -> Values:
-    """The column asked for, the only one, or the one with a recognised name."""
-    table = open_table(path, name)
-    chosen = _choose(table, name, wanted) if column is None else column
-    if chosen not in table.schema.names:
-        raise unknown_column(name, chosen, table.schema.names)
-    check(name, (table.n,))
-    return _values(table, name, chosen, wanted)
-
-
-def read_several(path: Path, name: str, wanted: Wanted, check: Check) -> list[Values]:
-    """The wanted columns, by their names; those marked "?" where the file has them."""
-    table = open_table(path, name)
-    known = table.schema.names
-    needed = [column for column in wanted.columns if not column.endswith("?")]
-    if not set(needed) <= set(known):
-        raise BadInput(
-            name,
-            expected=f"the columns {', '.join(needed)}",
-            got=f"the columns {listing(table)}",
-            remedy="They are found by their names: rename the columns when writing the file.",
-        )
-    chosen = [column for column in wanted.names if column in known]
-    check(name, (table.n, len(chosen)))
-    return [_values(table, name, column, wanted) for column in chosen]
-
-
-def _choose(table: Table, name: str, wanted: Wanted) -> str:
-    names: list[str] = table.schema.names
-    if len(names) == 1:
-        return names[0]
-    recognised = [column for column in wanted.columns if column in names]
-    if len(recognised) == 1:
-        return recognised[0]
-    raise BadInput(
-        name,
-        expected=f"one column, or one that is named {' or '.join(wanted.columns)}",
-        got=f"{len(recognised) or 'none'} of these among: {listing(table)}",
-        remedy=f"Name the column of {wanted.noun}: {name}::{(recognised or names or ['name'])[0]}.",
-    )
-
-
-def _values(table: Table, name: str, column: str, wanted: Wanted) -> Values:
+def values(table: Table, name: str, column: str, wanted: Wanted) -> Values:
     """One column; its type is looked at before it is read."""
     kind = table.schema.field(column).type
     plain = kind.value_type if pa.types.is_dictionary(kind) else kind
-    types = pa.types
-    words = types.is_string(plain) or types.is_large_string(plain) or types.is_string_view(plain)
-    numbers = types.is_integer(plain) or types.is_floating(plain) or types.is_boolean(plain)
-    if not words and not numbers:
+    words = _is_text(plain)
+    numbers = pa.types.is_integer(plain) or pa.types.is_floating(plain)
+    if not words and not numbers and not pa.types.is_boolean(plain):
         raise BadInput(
             name,
             expected=f"{wanted.noun} as plain {wanted.kinds}",
             got=f"column {column!r} of type {kind}",
             remedy=_remedy(kind, wanted),
         )
-    read = read_column(table, name, column)
-    if types.is_dictionary(kind):
-        read = pa.chunked_array([chunk.dictionary_decode() for chunk in read.chunks], plain)
+    read = _read(table, name, column, plain)
     null = np.asarray(read.is_null().to_numpy(), dtype=bool)
     if words:
         return _words(read, name, null)
     return Values(name, _numbers(read, plain, null), null)
+
+
+def is_id(kind: pa.DataType) -> bool:
+    """Whether these are integers or strings."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return _is_text(kind) or bool(pa.types.is_integer(kind))
+
+
+def ids(array: pa.Array, name: str) -> npt.NDArray[Any]:
+    """Integers or strings of a batch."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if array.null_count:
+        null = np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+        raise BadInput(
+            name,
+            expected="an id in every row",
+            got=f"null in {rows_found(null)} of a batch",
+            remedy="Give every row an id, or rename the column where it holds none.",
+        )
+    return np.asarray(array.to_numpy(zero_copy_only=False))
+
+
+def _read(table: Table, name: str, column: str, kind: pa.DataType) -> pa.ChunkedArray:
+    """All values of one column, without a dictionary."""
+    chunks = []
+    try:
+        for _, batch in table.batches([column], 0, _BATCH):
+            chunk = batch.column(column)
+            chunk.validate(full=True)
+            coded = pa.types.is_dictionary(chunk.type)
+            chunks.append(chunk.dictionary_decode() if coded else chunk)
+    except ARROW_ERRORS as error:
+        raise damaged(name, first_line(error)) from error
+    if sum(len(chunk) for chunk in chunks) != sum(table.groups):
+        raise damaged(name, "fewer rows than its footer declares")
+    return pa.chunked_array(chunks, kind)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    types = pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
 def _numbers(read: pa.ChunkedArray, kind: pa.DataType, null: npt.NDArray[np.bool_]) -> Any:
@@ -102,7 +103,6 @@ def _words(read: pa.ChunkedArray, name: str, null: npt.NDArray[np.bool_]) -> Val
 
 
 def _remedy(kind: pa.DataType, wanted: Wanted) -> str:
-    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    if any(is_list(kind) for is_list in lists):
+    if is_list(kind):
         return f"A list per row is a vector, an embedding: {wanted.noun} are other columns."
     return "Name another column, or store it as int64 or string."

@@ -1,131 +1,128 @@
-"""From what the user typed to an open source: the path, the column, the format by first bytes."""
+"""The file formats, as data; and which of them a file has, told by its first bytes."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any
 
 from ..errors import BadInput
-from . import npy
-from .source import Source
+from .files import File
+from .reading import Reading
+from .shelf import Shelf
 
-_ARROW_MAGIC = b"ARROW1"
-_PARQUET_MAGIC = b"PAR1"
-_SAVE = "Save the vectors with np.save('emb.npy', vectors), or as a Parquet column."
-
-
-def split_column(written: str) -> tuple[str, str | None]:
-    """`PATH::column` into path and column; a file whose whole name exists is never split."""
-    if "::" not in written or os.path.exists(written):
-        return written, None
-    path, _, column = written.rpartition("::")
-    return path, column
+SAVE = "Save the vectors with np.save('emb.npy', vectors), or as a Parquet column."
 
 
-def open_source(written: str | os.PathLike[str], *, related: int = 1) -> list[Source]:
-    """Open a file of embeddings.
+@dataclass(frozen=True)
+class Format:
+    """A file format.
 
     Args:
-        written: A path, or `PATH::column` for one column of a Parquet or Arrow file.
-        related: How many related vector columns of one table (`anchor`, `positive` and `negative`;
-            `z1` and `z2`) may be taken as sources of their own, at most.
-
-    Returns:
-        One source, or several where a table holds recognised related columns.
-
-    Raises:
-        BadInput: The file is missing, unreadable, damaged, of another format, or holds no vectors.
+        name: In a word.
+        label: As messages list it.
+        magic: The bytes it begins with.
+        at: The place of these bytes.
+        suffixes: The ends of names of such files, for folders.
+        opener: Module and function that make a shelf of it, imported when one is met.
     """
-    name = os.fspath(written) or "''"
-    location, column = split_column(name)
-    path = Path(location)
-    if not is_columnar(path, name, _SAVE):
-        if column is not None:
-            raise no_columns(name, location, column, f"give {location} alone")
-        return [npy.open_npy(path, name)]
-    # pyarrow is slow to import and only these two formats need it.
-    from . import columns
 
-    return columns.open_columns(path, name, column, related=related)
+    name: str
+    label: str
+    magic: bytes
+    suffixes: tuple[str, ...]
+    opener: tuple[str, str]
+    at: int = 0
+
+    def open(self, file: File, reading: Reading) -> Shelf:
+        """The file as a shelf."""
+        module, function = self.opener
+        opener: Any = getattr(import_module(f".{module}", __package__), function)
+        if module == "columns":
+            opener = partial(opener, format_name=self.name)
+        shelf: Shelf = opener(file, reading=reading)
+        return shelf
 
 
-def is_columnar(path: Path, name: str, remedy: str) -> bool:
-    """Whether the first bytes are those of a Parquet or Arrow IPC file, not of a .npy file.
+_COLUMNS = ("columns", "open_shelf")
+
+FORMATS = (
+    Format("npy", ".npy", b"\x93NUMPY", (".npy",), ("npy", "open_npy")),
+    Format("npz", ".npz", b"PK", (".npz",), ("npz", "open_npz")),
+    Format("parquet", "Parquet", b"PAR1", (".parquet", ".pq", ".parq"), _COLUMNS),
+    Format("arrow", "Arrow IPC", b"ARROW1", (".arrow", ".feather", ".ipc"), _COLUMNS),
+    Format("arrow stream", "Arrow stream", b"\xff\xff\xff\xff", (".arrows",), _COLUMNS),
+    Format(
+        "safetensors",
+        "safetensors",
+        b"\x00\x00\x00\x00{",  # behind the lower half of the length of the header
+        (".safetensors",),
+        ("safetensors", "open_safetensors"),
+        at=4,
+    ),
+)
+"""Every format of vectors that is read."""
+
+_NEAR = {
+    b"\x89HDF": "an HDF5 file",
+    b"\x1f\x8b": "a file compressed by gzip",
+    b"\x28\xb5\x2f\xfd": "a file compressed by zstd",
+    b"\x80": "a pickle, which is never unpickled",
+    b"FEA1": "a Feather file of version 1",
+    b"PARE": "an encrypted Parquet file",
+}
+"""What is not read, by its first bytes."""
+
+_LENGTH = 16
+"""Bytes that tell formats apart."""
+
+
+def recognise(file: File) -> Format | None:
+    """The format that a file's first bytes are those of."""
+    first = file.read(0, _LENGTH)
+    for known in FORMATS:
+        if first[known.at :].startswith(known.magic):
+            return known
+    return None
+
+
+def open_file(file: File, reading: Reading, save: str = SAVE) -> Shelf:
+    """A file of any format as a shelf.
 
     Args:
-        path: The file.
-        name: What messages call it.
-        remedy: How a file of a known format is written, for one that is of none.
+        file: The file.
+        reading: What the user says about the files.
+        save: How a file of a known format is written, for one that is of none.
 
     Raises:
-        BadInput: The file is missing, unreadable, or of another format.
+        BadInput: It is of no known format, or damaged.
     """
-    first = _first_bytes(path, name)
-    if first.startswith((_PARQUET_MAGIC, _ARROW_MAGIC)):
-        return True
-    if first.startswith(npy.MAGIC):
-        return False
-    raise _unknown_format(name, first, remedy)
+    known = recognise(file)
+    if known is None:
+        raise unknown_format(file, save)
+    return known.open(file, reading)
 
 
-def no_columns(name: str, location: str, column: str, remedy: str) -> BadInput:
-    """The error for a column of a .npy file."""
-    return BadInput(
-        name,
-        expected=f"a path without '::', since {location} is a .npy file",
-        got=f"column {column!r}",
-        remedy=f"A .npy file has no columns: {remedy}.",
-    )
+def suffixes() -> dict[str, Format]:
+    """The formats by the ends of names."""
+    return {suffix: known for known in FORMATS for suffix in known.suffixes}
 
 
-def _unknown_format(name: str, first: bytes, remedy: str) -> BadInput:
+def labels() -> str:
+    """The formats as messages list them."""
+    *names, last = [known.label for known in FORMATS]
+    return f"{', '.join(names)} or {last}"
+
+
+def unknown_format(file: File, save: str) -> BadInput:
     """The error for bytes that begin no format we read; it names those that are near."""
-    near = {
-        b"PK": "a .npz or other zip archive",
-        b"\xff\xff\xff\xff": "an Arrow stream, which is not the file format",
-    }
-    known = [what for magic, what in near.items() if first.startswith(magic)]
-    got = known[0] if known else f"a file that begins with {first!r}"
+    first = file.read(0, 8)
+    near = [what for magic, what in _NEAR.items() if first.startswith(magic)]
+    got = near[0] if near else f"a file that begins with {first!r}"
     return BadInput(
-        name,
-        expected="a .npy, Parquet or Arrow IPC file",
+        file.name,
+        expected=f"a {labels()} file",
         got=got if first else "an empty file",
-        remedy=remedy,
+        remedy=save,
     )
-
-
-def _first_bytes(path: Path, name: str) -> bytes:
-    """The bytes that tell formats apart."""
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise BadInput(
-            name,
-            expected="an ordinary file, which can be read at any place",
-            got="a pipe or a device",
-            remedy="Write the array to a file first.",
-        )
-    try:
-        with path.open("rb") as file:
-            return file.read(8)
-    except FileNotFoundError as error:
-        raise BadInput(
-            name,
-            expected="an existing file",
-            got="no file of that name",
-            remedy="Standard input is not read: write the array to a file first."
-            if name == "-"
-            else f"Check the path; the working directory is {Path.cwd()}.",
-        ) from error
-    except IsADirectoryError as error:
-        raise BadInput(
-            name,
-            expected="a file",
-            got="a directory",
-            remedy="Give one file inside it.",
-        ) from error
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            name,
-            expected="a readable file",
-            got=str(error),
-            remedy="Check its permissions and that it is an ordinary file.",
-        ) from error

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from ..errors import BadInput
-from . import formats, npy
-from .values import Check, Values, Wanted, check_kind, from_array, in_memory
+from .ids import order_of
+from .places import check_named, open_place, split_column
+from .reading import PLAIN, Reading
+from .shelf import Entry, Shelf, find, listing
+from .source import Source
+from .text import open_related
+from .values import Check, Values, Wanted, from_array, in_memory
+
+_HEADERS = {
+    "csv": "The first line of a CSV file names its columns. ",
+    "text": "The first line of plain text is a value: call the file .csv where it is a name. ",
+}
+"""What may explain one value more or less."""
 
 
 def is_path(given: object) -> bool:
@@ -19,18 +26,26 @@ def is_path(given: object) -> bool:
     return isinstance(given, str | os.PathLike)
 
 
-def read_column(given: Any, wanted: Wanted, n: int, beside: str | None = None) -> Values:
+def read_column(
+    given: Any,
+    wanted: Wanted,
+    n: int,
+    beside: Source | None = None,
+    reading: Reading = PLAIN,
+) -> Values:
     """One value per row.
 
     Args:
-        given: A path, `PATH::column`, `::column`, an array or a list.
+        given: A path, `PATH::name`, `::name`, an array or a list.
         wanted: What is read.
         n: How many there must be.
-        beside: The path of the embeddings, whose column `::column` is.
+        beside: The embeddings, whose file `::name` is in.
+        reading: What the user says about the files.
 
     Raises:
         BadInput: They cannot be read, or are not `n`.
     """
+    joined, header = False, ""
 
     def check(name: str, shape: tuple[int, ...]) -> None:
         if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
@@ -40,27 +55,28 @@ def read_column(given: Any, wanted: Wanted, n: int, beside: str | None = None) -
                 got=f"shape {shape}",
                 remedy=wanted.save,
             )
-        if shape[0] != n:
+        if shape[0] != n and not joined:
             raise BadInput(
                 name,
                 expected=f"{n} {wanted.noun}, one per row",
                 got=f"{shape[0]} {wanted.noun}",
-                remedy="Write one for each row, in the order of the rows.",
+                remedy=f"{header}Write one for each row, in the order of the rows.",
             )
 
     if not is_path(given):
         array = in_memory(given, wanted)
         check(wanted.name, array.shape)
         return from_array(wanted.name, array.reshape(n), wanted)
-    name, location, column = _place(os.fsdecode(given), wanted, beside)
-    if formats.is_columnar(Path(location), name, wanted.save):
-        # pyarrow is slow to import and only these two formats need it.
-        from . import fields
-
-        return fields.read_one(Path(location), name, column, wanted, check)
-    mapped = _map(name, location, column, wanted)
-    check(name, mapped.shape)
-    return from_array(name, mapped.reshape(n), wanted)
+    name, shelf, asked = _open(os.fsdecode(given), wanted, beside, reading)
+    entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
+    joined = reading.join is not None and beside is not None
+    header = _HEADERS.get(shelf.format, "")
+    (values,) = shelf.column(entry, name, wanted, check)
+    order = None if beside is None else order_of(beside, shelf, name, reading)
+    joined = False
+    values = values if order is None else values.take(order)
+    check(name, values.array.shape)
+    return values
 
 
 def read_columns(given: Any, wanted: Wanted, check: Check) -> list[Values]:
@@ -76,56 +92,94 @@ def read_columns(given: Any, wanted: Wanted, check: Check) -> list[Values]:
     """
     if not is_path(given):
         name, array = wanted.name, in_memory(given, wanted)
-    else:
-        name, location, column = _place(os.fsdecode(given), wanted, None)
-        if formats.is_columnar(Path(location), name, wanted.save):
-            if column is not None:
-                raise BadInput(
-                    name,
-                    expected=f"a path without '::'; the columns are {', '.join(wanted.names)}",
-                    got=f"column {column!r}",
-                    remedy=f"They are found by their names: give {location} alone.",
-                )
-            # pyarrow is slow to import and only these two formats need it.
-            from . import fields
+        check(name, array.shape)
+        return [from_array(name, array[:, index], wanted) for index in range(array.shape[1])]
+    name, shelf, asked = _open(os.fsdecode(given), wanted, None, PLAIN)
+    if shelf.words.entry == "column":
+        if asked is not None:
+            location, _ = split_column(name)
+            raise BadInput(
+                name,
+                expected=f"a path without '::'; the columns are {', '.join(wanted.names)}",
+                got=f"column {asked!r}",
+                remedy=f"They are found by their names: give {location} alone.",
+            )
+        return _several(shelf, name, wanted, check)
+    if asked is None and len(shelf.entries) > 1:
+        return _several(shelf, name, wanted, check)
+    entry = shelf.entries[0] if asked is None else find(shelf, name, asked)
+    return shelf.column(entry, name, wanted, check)
 
-            return fields.read_several(Path(location), name, wanted, check)
-        array = _map(name, location, column, wanted)
-    check(name, array.shape)
-    return [from_array(name, array[:, index], wanted) for index in range(array.shape[1])]
+
+def _several(shelf: Shelf, name: str, wanted: Wanted, check: Check) -> list[Values]:
+    """The wanted columns, by their names; those marked "?" where the file has them."""
+    by_name = {entry.name: entry for entry in shelf.entries}
+    needed = [column for column in wanted.columns if not column.endswith("?")]
+    if not set(needed) <= set(by_name):
+        entries = f"{shelf.words.entry}s"
+        raise BadInput(
+            name,
+            expected=f"the {entries} {', '.join(needed)}",
+            got=f"the {entries} {listing(shelf)}",
+            remedy=f"They are found by their names: rename the {entries} when writing the file.",
+        )
+    chosen = [by_name[column] for column in wanted.names if column in by_name]
+    found = []
+    for entry in chosen:
+
+        def check_one(name: str, shape: tuple[int, ...], entry: Entry = entry) -> None:
+            if len(shape) != 1:
+                check(f"{name}::{entry.name}", (len(chosen), *shape))
+            check(name, (shape[0], len(chosen)))
+
+        found += shelf.column(entry, name, wanted, check_one)
+    lengths = {len(values.array) for values in found}
+    if len(lengths) > 1:
+        raise BadInput(
+            name,
+            expected=f"as many values in each of {', '.join(entry.name for entry in chosen)}",
+            got=" and ".join(map(str, sorted(lengths))),
+            remedy=wanted.save,
+        )
+    return found
 
 
-def _place(written: str, wanted: Wanted, beside: str | None) -> tuple[str, str, str | None]:
-    """What messages call it, the path, and the column."""
-    location, column = formats.split_column(written)
-    if location or column is None:
-        return written, location, column
-    if beside is None:
+def _choose(shelf: Shelf, name: str, wanted: Wanted) -> Entry:
+    """The only column, or the one with a recognised name."""
+    entries = [entry for entry in shelf.entries if not entry.columns]
+    names = [entry.name for entry in entries]
+    if len(entries) == 1:
+        return entries[0]
+    recognised = [column for column in wanted.columns if column in names]
+    if len(recognised) == 1:
+        return entries[names.index(recognised[0])]
+    what = shelf.words.entry
+    raise BadInput(
+        name,
+        expected=f"one {what}, or one that is named {' or '.join(wanted.columns)}",
+        got=f"{len(recognised) or 'none'} of these among: {listing(shelf)}",
+        remedy=f"Name the {what} of {wanted.noun}: {name}::{(recognised or names or ['name'])[0]}.",
+    )
+
+
+def _open(
+    written: str, wanted: Wanted, beside: Source | None, reading: Reading
+) -> tuple[str, Shelf, str | None]:
+    """What messages call it, the file, and what stands behind `::`."""
+    location, asked = split_column(written)
+    if location or asked is None:
+        shelf = open_place(location, written, reading, wanted.save, open_related)
+        remedy = f"save the {wanted.noun} in a file of their own"
+        check_named(shelf, written, location, asked, remedy)
+        return written, shelf, asked
+    if beside is None or beside.shelf is None:
         raise BadInput(
             wanted.name,
             expected="the path of a file before '::'",
             got=repr(written),
             remedy=f"Write PATH{written}.",
         )
-    location, _ = formats.split_column(os.fsdecode(beside))
-    return f"{location}{written}", location, column
-
-
-def _map(name: str, location: str, column: str | None, wanted: Wanted) -> npt.NDArray[Any]:
-    """A .npy file of numbers or strings, mapped; objects are refused by its header."""
-
-    def check(name: str, dtype: np.dtype[Any]) -> None:
-        if not dtype.hasobject:
-            return check_kind(name, dtype, wanted)
-        raise BadInput(
-            name,
-            expected=f"{wanted.noun} as plain {wanted.kinds}",
-            got=f"dtype {dtype}, Python objects, which are never unpickled",
-            remedy="Save array.astype(int) or array.astype(str); where values are missing, write "
-            "a Parquet column with nulls.",
-        )
-
-    if column is not None:
-        remedy = f"save the {wanted.noun} in a file of their own"
-        raise formats.no_columns(name, location, column, remedy)
-    return npy.map_npy(Path(location), name, check)
+    location, _ = split_column(beside.shelf.name)
+    remedy = f"save the {wanted.noun} in a file of their own"
+    check_named(beside.shelf, f"{location}{written}", location, asked, remedy)
+    return f"{location}{written}", beside.shelf, asked

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadInput
+from .bfloat16 import bits_dtype, check_numbers, widen
+from .checks import check_dtype, check_shape
+from .reading import Reading
+from .source import Facts, Source, Strided
+
+if TYPE_CHECKING:
+    from .shelf import Shelf
+
+
+_MEMORY = Facts("memory")
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,17 +27,29 @@ class ArraySource:
     Args:
         array: Real numbers, shape (n, d) or (a, b, d), any width, byte order and memory order.
         name: What messages call it.
-        format: The format it was read from.
+        facts: How it lies in its file.
+        shelf: The file.
+        bfloat16: Whether the array holds the bits of bfloat16 numbers.
+        empty: Whether it may have no rows, being one shard of several.
     """
 
     array: npt.NDArray[Any]
     name: str = "array"
-    format: str = "memory"
+    facts: Facts = _MEMORY
+    shelf: Shelf | None = None
+    bfloat16: bool = False
+    empty: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no loss can read: other than real numbers, other ranks, nothing at all."""
         check_dtype(self.name, self.array.dtype)
-        check_shape(self.name, self.array.shape)
+        if not (self.empty and self.shape[:1] == (0,)):
+            check_shape(self.name, self.array.shape)
+
+    @property
+    def format(self) -> str:
+        """The format it was read from."""
+        return self.facts.format
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -37,62 +58,46 @@ class ArraySource:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The stored number type."""
-        return self.array.dtype
+        """The number type that `read` gives."""
+        return np.dtype(np.float32) if self.bfloat16 else self.array.dtype
+
+    @property
+    def stored(self) -> str:
+        """The number type in the file."""
+        return "bfloat16" if self.bfloat16 else str(self.array.dtype)
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """An array has no columns."""
-        return ()
+        """Arrays of the same file that were left out."""
+        return self.facts.unused
 
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
-        """Rows `start` to `stop`, without a copy."""
-        return self.array[start:stop]
+        """Rows `start` to `stop`, without a copy where they lie one after the other.
+
+        In any memory order they are handed on in one: sums in another differ in the last bit.
+        """
+        rows = np.ascontiguousarray(self.array[start:stop])
+        return widen(rows) if self.bfloat16 else rows
 
     def view(self, axis: int, index: int) -> ArraySource:
         """One view of a 3-D array, without a copy."""
         array = self.array[index] if axis == 0 else self.array[:, index]
         part = f"{self.name}[{index}]" if axis == 0 else f"{self.name}[:, {index}]"
-        return ArraySource(array, part, self.format)
+        return replace(self, array=array, name=part)
+
+    def strand(self, axis: int, index: int) -> Strided:
+        """One view, without a copy."""
+        return Strided(self.view(axis, index), 0, 1, self.shape[1 - axis])
+
+    def flat(self) -> Source:
+        """(a, b, d) as (a * b, d), without a copy where the rows lie one after the other."""
+        flat = self.array.reshape(-1, self.shape[-1])
+        return replace(self, array=flat) if len(self.shape) == 3 else self
 
 
-def check_dtype(name: str, dtype: np.dtype[Any]) -> None:
-    """Floats and integers are embeddings; anything else is not."""
-    if dtype.kind in "fiu":
-        return
-    remedies = {
-        "b": "Embeddings are numbers: convert with array.astype('float32') if 0 and 1 are meant.",
-        "c": "Take the real part, or put real and imaginary parts side by side as columns.",
-        "O": "It holds Python objects, which are never unpickled: stack the rows into one float "
-        "array, as in np.save(path, np.stack(rows).astype('float32')).",
-        "V": "A structured or two-byte void type: save the vectors as a plain float32 array.",
-    }
-    raise BadInput(
-        name,
-        expected="float or integer numbers",
-        got=f"dtype {dtype}",
-        remedy=remedies.get(dtype.kind, "Save the vectors as a float32 array."),
-    )
-
-
-def check_shape(name: str, shape: tuple[int, ...]) -> None:
-    """Two axes for rows, three for views, none of them empty."""
-    if len(shape) not in (2, 3):
-        remedy = (
-            "One vector per row: array.reshape(n, d)."
-            if len(shape) < 2
-            else "Flatten to one vector per row, or stack views as (views, n, d)."
-        )
-        raise BadInput(
-            name,
-            expected="an array of shape (n, d), or (views, n, d) or (n, views, d)",
-            got=f"shape {shape}",
-            remedy=remedy,
-        )
-    if 0 in shape:
-        raise BadInput(
-            name,
-            expected="at least one row and one dimension",
-            got=f"shape {shape}",
-            remedy="Check the step that wrote the file: it saved nothing.",
-        )
+def array_source(array: npt.NDArray[Any], name: str, reading: Reading) -> ArraySource:
+    """An array in memory, bfloat16 where that is its type or was said."""
+    if check_numbers(name, array.dtype, reading):
+        bits = np.ascontiguousarray(array).view(bits_dtype(array.dtype))
+        return ArraySource(bits, name, bfloat16=True)
+    return ArraySource(array, name)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import math
 import tokenize
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import BadInput
-from .memory import ArraySource, check_dtype
+from .arrays import ArrayShelf
+from .files import File, first_line
+from .reading import Reading
+from .shelf import Words
+from .spans import Span
 
-MAGIC = b"\x93NUMPY"
+WORDS = Words("array", "shape (n, d)", "Save the vectors with np.save('emb.npy', vectors).")
+
+HEADER = 2**17
+"""Bytes that hold the longest header that NumPy itself would read."""
+
+_MOST = 2**62
+"""More bytes than an array can have: of an empty one NumPy still minds the other axes."""
 
 _HEADER_ERRORS = (
     ValueError,
@@ -27,58 +35,55 @@ _HEADER_ERRORS = (
 """What NumPy's header reader raises on bytes that are no header."""
 
 
-def open_npy(path: Path, name: str) -> ArraySource:
-    """Map a .npy file of vectors."""
-    return ArraySource(map_npy(path, name, check_dtype), name, "npy")
+def open_npy(file: File, reading: Reading) -> ArrayShelf:
+    """The one array of a .npy file; its header is checked against the length of the file."""
+    span = read_span(file, file.name, 0, file.size)
+    return ArrayShelf(file.name, "npy", WORDS, {"": span}, reading)
 
 
-def map_npy(path: Path, name: str, check: Callable[[str, np.dtype[Any]], None]) -> npt.NDArray[Any]:
-    """Map a .npy file; its header is checked against its length before a row is touched.
+def read_span(file: File, name: str, start: int, stop: int) -> Span:
+    """The array whose header and numbers are the bytes `start` to `stop` of a file."""
+    header = file.read(start, min(start + HEADER, stop))
+    shape, dtype, fortran, offset = read_header(header, name)
+    span = Span(file, start + offset, shape, dtype, fortran)
+    check_length(span.shape, dtype, offset, stop - start, name)
+    return span
 
-    Args:
-        path: The file.
-        name: What messages call it.
-        check: Raises on a type of number that is not wanted, and on objects, given the name.
-    """
-    shape, dtype, offset = _header(path, name)
-    check(name, dtype)
+
+def check_length(
+    shape: tuple[int, ...], dtype: np.dtype[Any], offset: int, length: int, name: str
+) -> None:
+    """Refuse a header that does not declare exactly the bytes that there are."""
     declared = offset + math.prod(shape) * dtype.itemsize
-    length = path.stat().st_size
     if declared != length or dtype.itemsize == 0:
         got = f"{length} bytes where its header, shape {shape} of {dtype}, declares {declared}"
-        raise _damaged(name, got)
-    if 0 not in shape:
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        if dtype.hasobject:
+            return  # pickled, of any length; it is refused by its type
+        raise damaged(name, got)
+
+
+def read_header(header: bytes, name: str) -> tuple[tuple[int, ...], np.dtype[Any], bool, int]:
+    """Shape, dtype, memory order and the place of the numbers, as the header declares them."""
+    file = io.BytesIO(header)
     try:
-        return np.empty(shape, dtype)  # an empty range of a file cannot be mapped
-    except ValueError as error:
-        raise _damaged(name, f"a header that declares shape {shape}") from error
+        version = np.lib.format.read_magic(file)
+        read = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
+        shape, fortran, dtype = read(file)
+    except _HEADER_ERRORS as error:
+        raise damaged(name, f"an unreadable header ({first_line(error)})") from error
+    whole = all(type(extent) is int and extent >= 0 for extent in shape)
+    empty = 0 in shape and math.prod(extent or 1 for extent in shape) * dtype.itemsize >= _MOST
+    if not whole or empty:
+        raise damaged(name, f"a header that declares shape {shape}")
+    return shape, dtype, bool(fortran), file.tell()
 
 
-def _header(path: Path, name: str) -> tuple[tuple[int, ...], np.dtype[np.generic], int]:
-    """Shape and dtype as the header declares them, and where the numbers begin."""
-    with path.open("rb") as file:
-        try:
-            version = np.lib.format.read_magic(file)
-            read = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, _, dtype = read(file)
-        except _HEADER_ERRORS as error:
-            raise _damaged(name, f"an unreadable header ({_first_line(error)})") from error
-        offset = file.tell()
-    if any(type(extent) is not int or extent < 0 for extent in shape):
-        raise _damaged(name, f"a header that declares shape {shape}")
-    return shape, dtype, offset
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _damaged(name: str, got: str) -> BadInput:
+def damaged(name: str, got: str) -> BadInput:
+    """The error for a file that ends early or holds bytes that mean nothing."""
     return BadInput(
         name,
         expected="a complete .npy file",

@@ -1,6 +1,7 @@
 """Small files that relate rows of embeddings to each other: classes, pairs, triplets, noise.
 
-Each comes from a .npy file, from columns of a Parquet or Arrow IPC file, or from memory.
+Each comes from a file of any format that is read, from text where it is one value per row, or from
+memory.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import numpy.typing as npt
 from ..errors import BadInput
 from .given import is_path as is_path
 from .given import read_column, read_columns
+from .reading import PLAIN, Reading
+from .shelf import LABEL_NAMES
+from .source import Source
 from .values import (
     Check,
     Values,
@@ -26,9 +30,6 @@ from .values import (
     whole_numbers,
     zeros_and_ones,
 )
-
-LABEL_NAMES = ("label", "labels", "y", "class", "target")
-"""Column names taken as the labels where a file has several columns."""
 
 MATCH_NAMES = ("match", "similar", "y")
 """Column names taken as the matches where a file has several columns."""
@@ -89,21 +90,29 @@ class TripletRows:
     negative: _Rows
 
 
-def read_labels(given: Any, n: int, *, name: str = "labels", beside: str | None = None) -> Labels:
+def read_labels(
+    given: Any,
+    n: int,
+    *,
+    name: str = "labels",
+    beside: Source | None = None,
+    reading: Reading = PLAIN,
+) -> Labels:
     """One class per row, integers or strings.
 
     Args:
-        given: A path, `PATH::column`, `::column` of the file `beside`, an array, or a list.
+        given: A path, `PATH::column`, `::column` of the file of `beside`, an array, or a list.
         n: How many rows there are.
         name: What messages call an array.
-        beside: The path of the embeddings.
+        beside: The embeddings, whose file `::name` is in and whose ids are compared.
+        reading: What the user says about the files.
 
     Raises:
         BadInput: They cannot be read, are not `n`, or are neither integers nor strings.
     """
     save = "Save the labels with np.save('labels.npy', labels), or as a Parquet column."
     wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES)
-    values = read_column(given, wanted, n, beside)
+    values = read_column(given, wanted, n, beside, reading)
     if values.words is not None:
         codes = np.where(values.null, -1, values.array)
         return Labels(codes, values.words, int(values.null.sum()))
@@ -118,23 +127,30 @@ def read_labels(given: Any, n: int, *, name: str = "labels", beside: str | None 
 
 
 def read_targets(
-    given: Any, n: int, classes: int, *, name: str = "labels", beside: str | None = None
+    given: Any,
+    n: int,
+    classes: int,
+    *,
+    name: str = "labels",
+    beside: Source | None = None,
+    reading: Reading = PLAIN,
 ) -> _Rows:
     """One 0-based class number per row, -1 where there is none.
 
     Args:
-        given: A path, `PATH::column`, `::column` of the file `beside`, an array, or a list.
+        given: A path, `PATH::column`, `::column` of the file of `beside`, an array, or a list.
         n: How many rows there are.
         classes: How many classes there are.
         name: What messages call an array.
-        beside: The path of the embeddings.
+        beside: The embeddings, whose file `::name` is in and whose ids are compared.
+        reading: What the user says about the files.
 
     Raises:
         BadInput: They cannot be read, are not `n`, or are no numbers of classes.
     """
     save = "Save the class numbers with np.save('labels.npy', labels), or as a Parquet column."
     wanted = Wanted(name, "labels", "whole numbers", save, LABEL_NAMES)
-    values = read_column(given, wanted, n, beside)
+    values = read_column(given, wanted, n, beside, reading)
     expected = f"class numbers from 0 to {classes - 1}"
     gap = "A row without a class is a null in a Parquet column, or None in a list."
     refuse_gaps(values, expected, gap, nulls=False)
@@ -209,20 +225,29 @@ def read_triplets(given: Any, n: int, *, name: str = "triplets") -> TripletRows:
     return TripletRows(anchor, positive, negative)
 
 
-def read_match(given: Any, n: int, *, name: str = "match") -> _Truths:
+def read_match(
+    given: Any,
+    n: int,
+    *,
+    name: str = "match",
+    beside: Source | None = None,
+    reading: Reading = PLAIN,
+) -> _Truths:
     """Whether each row and its partner are similar: 0 or 1 per row.
 
     Args:
         given: A path, `PATH::column`, an array, or a list.
         n: How many rows there are.
         name: What messages call an array.
+        beside: The embeddings, whose ids are compared.
+        reading: What the user says about the files.
 
     Raises:
         BadInput: They cannot be read, are not `n`, or are neither 0 nor 1.
     """
     save = "Save 0 or 1 per row with np.save('match.npy', match), or as a Parquet column."
     wanted = Wanted(name, "matches", "numbers 0 and 1", save, MATCH_NAMES)
-    values = read_column(given, wanted, n)
+    values = read_column(given, wanted, n, beside, reading)
     return zeros_and_ones(values, "0 or 1 in every row", "Write 1 for similar, 0 for dissimilar.")
 
 

@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from .shelf import Shelf
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How a source lies in its file, for those who ask what a file holds.
+
+    Args:
+        format: The format in a word: npy, npz, parquet, arrow, arrow stream, safetensors, memory.
+        chosen: Why this array or column was taken, where there was a choice.
+        unused: Arrays or columns of vectors that were left out.
+        groups: Rows of each row group or record batch; of each shard.
+        shards: The files it is made of, where these are several.
+        passed_over: Other files of the same folder.
+        joined: How its rows were put into the order of another file.
+    """
+
+    format: str
+    chosen: str = ""
+    unused: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
+    shards: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    joined: str = ""
 
 
 class Source(Protocol):
@@ -18,7 +44,7 @@ class Source(Protocol):
 
     @property
     def format(self) -> str:
-        """The file format in a word: npy, parquet, arrow, memory."""
+        """The file format in a word."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -26,17 +52,32 @@ class Source(Protocol):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The stored number type."""
+        """The number type that `read` gives."""
+
+    @property
+    def stored(self) -> str:
+        """The number type in the file: as `dtype`, or bfloat16, which NumPy does not have."""
 
     @property
     def unused(self) -> tuple[str, ...]:
         """Vector columns of the same table that were left out."""
 
-    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
-        """Rows `start` to `stop` of a 2-D source, shape (stop - start, d), in the stored type."""
+    @property
+    def facts(self) -> Facts:
+        """How it lies in its file."""
 
-    def view(self, axis: int, index: int) -> Source:
-        """View `index` of a 3-D source whose views lie on `axis` (0 or 1): a 2-D source."""
+    @property
+    def shelf(self) -> Shelf | None:
+        """The file with its other arrays or columns; None for an array in memory."""
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Entries `start` to `stop` of the first axis; cheapest when asked for in order."""
+
+    def strand(self, axis: int, index: int) -> Strided:
+        """View `index` of a 3-D source whose views lie on `axis` (0 or 1)."""
+
+    def flat(self) -> Source:
+        """(a, b, d) as (a * b, d); the same source every time, so that one pass reads it."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +98,11 @@ class Strided:
     def d(self) -> int:
         """Dimensions of a row."""
         return self.source.shape[1]
+
+
+def strand_of(source: Source, axis: int, index: int) -> Strided:
+    """A view as every so-and-so-many-th row of the flat source: one forward pass reads them all."""
+    first, second, _ = source.shape
+    if axis == 0:
+        return Strided(source.flat(), index * second, 1, second)
+    return Strided(source.flat(), index, second, first)

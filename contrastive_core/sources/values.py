@@ -71,6 +71,10 @@ class Values:
     null: npt.NDArray[np.bool_]
     words: list[str] | None = None
 
+    def take(self, order: npt.NDArray[np.intp]) -> Values:
+        """Some rows, in an order."""
+        return Values(self.name, self.array[order], self.null[order], self.words)
+
 
 def rows_found(bad: npt.NDArray[np.bool_]) -> str:
     """How many rows a condition holds for, and the first of them."""
@@ -266,3 +270,45 @@ def _kind(item: Any) -> str:
     """What a value is; bool comes before int, whose subclass it is."""
     known = (kind for kind, types in _KINDS.items() if isinstance(item, types))
     return next(known, type(item).__name__)
+
+
+def joined(name: str, parts: list[Values]) -> Values:
+    """Columns of several files, one behind the other.
+
+    Raises:
+        BadInput: Some hold strings and others numbers, or integers that no one type holds.
+    """
+    known = [part for part in parts if not part.null.all()]
+    null = np.concatenate([part.null for part in parts])
+    kinds = {part.words is not None for part in known}
+    if len(kinds) > 1:
+        raise _mixed(name, "strings in some files, numbers in others")
+    if True in kinds:
+        words = sorted({word for part in known for word in part.words or ()})
+        place = {word: number for number, word in enumerate(words)}
+        codes = [_placed(part, place) for part in parts]
+        return Values(name, np.concatenate(codes), null, words)
+    dtype = np.result_type(*(part.array.dtype for part in known or parts))
+    if dtype.kind == "f" and all(part.array.dtype.kind in "iu" for part in known):
+        raise _mixed(name, "integers with and without a sign, of 64 bits")
+    if len({part.array.dtype.kind == "b" for part in known}) > 1:
+        raise _mixed(name, "bools in some files, numbers in others")
+    return Values(name, np.concatenate([part.array.astype(dtype) for part in parts]), null)
+
+
+def _placed(part: Values, place: dict[str, int]) -> npt.NDArray[np.int64]:
+    """The codes of a column in a larger list of words; 0 where there is none."""
+    codes = np.zeros(len(part.null), np.int64)
+    if part.words:
+        codes = np.array([place[word] for word in part.words], np.int64)[part.array]
+    codes[part.null] = 0
+    return codes
+
+
+def _mixed(name: str, got: str) -> BadInput:
+    return BadInput(
+        name,
+        expected="values of one kind in all files",
+        got=got,
+        remedy="Write all files with the same type.",
+    )

@@ -1,0 +1,44 @@
+"""How files are read, where they do not say it themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import BadParameter, known_names
+from ..vocabulary import DTYPES
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the user says about the files.
+
+    Args:
+        dtype: `bfloat16`: two-byte numbers are that; None: files say what they hold.
+        join: The column of ids by which the rows of other files are put into the order of
+            EMBEDDINGS; None: row i belongs to row i, and ids that both files have are compared.
+    """
+
+    dtype: str | None = None
+    join: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a type that files do say themselves."""
+        if self.dtype not in (None, *DTYPES):
+            raise BadParameter(
+                "dtype",
+                expected=" or ".join(DTYPES),
+                got=repr(self.dtype),
+                remedy=f"{known_names(str(self.dtype), DTYPES)} All other types are read from the "
+                "file; leave it out.",
+            )
+        if self.join == "":
+            raise BadParameter(
+                "join",
+                expected="the name of a column of ids",
+                got="an empty name",
+                remedy="For example: --join id.",
+            )
+
+
+PLAIN = Reading()
+"""Nothing said."""

@@ -1,0 +1,188 @@
+"""Parquet files, Arrow IPC files and Arrow streams as tables that are read forward in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet
+
+from ..errors import BadInput
+from .files import File, first_line
+from .spill import spilled
+
+ARROW_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What pyarrow raises on bytes that mean nothing."""
+
+_REMOTE = 2**20
+"""Bytes of a column read ahead from another machine."""
+
+_COPIED = 2**23
+"""Bytes copied at a time."""
+
+Batch = tuple[int, pa.RecordBatch]
+"""The first row, and the columns asked for by their names."""
+
+
+class Table(Protocol):
+    """A columnar file: its schema, its row groups, and its batches from a row on."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns."""
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """Rows of each row group or record batch."""
+
+    def batches(self, columns: Sequence[str], start: int, rows: int) -> Iterator[Batch]:
+        """Some columns in batches of at most `rows`, from the group that holds row `start`."""
+
+
+class ParquetTable:
+    """A Parquet file."""
+
+    def __init__(self, file: File) -> None:
+        buffered = 0 if file.memory is not None else _REMOTE
+        self._file = pa.parquet.ParquetFile(file.arrow(), buffer_size=buffered)
+        self.schema: pa.Schema = self._file.schema_arrow
+        metadata = self._file.metadata
+        self.groups = tuple(
+            metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)
+        )
+
+    def batches(self, columns: Sequence[str], start: int, rows: int) -> Iterator[Batch]:
+        """Some columns in batches, from the row group that holds row `start`."""
+        first, row = place(self.groups, start)
+        wanted = list(range(first, len(self.groups)))
+        for batch in self._file.iter_batches(rows, row_groups=wanted, columns=list(columns)):
+            yield row, batch
+            row += len(batch)
+
+
+class ArrowTable:
+    """An Arrow IPC file.
+
+    Where it is mapped and not compressed, a batch is a look at the map. Else pyarrow is told to
+    read only the columns asked for, which it copies.
+    """
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+        whole = self._open([])
+        self.schema: pa.Schema = whole.schema
+        numbers = range(whole.num_record_batches)
+        self._in_place = _is_in_place(file, whole.get_batch(0)) if numbers else True
+        counted = self._open(narrowest(self.schema))
+        self.groups = tuple(counted.get_batch(number).num_rows for number in numbers)
+
+    def batches(self, columns: Sequence[str], start: int, rows: int) -> Iterator[Batch]:
+        """Some columns in batches, from the record batch that holds row `start`."""
+        first, row = place(self.groups, start)
+        reader = self._open([self.schema.get_field_index(column) for column in columns])
+        for number in range(first, len(self.groups)):
+            yield from cut(row, reader.get_batch(number).select(list(columns)), rows)
+            row += self.groups[number]
+
+    def _open(self, fields: list[int]) -> Any:
+        options = pa.ipc.IpcReadOptions(included_fields=[] if self._in_place else fields)
+        return pa.ipc.open_file(self._file.arrow(), options=options)
+
+    _in_place = True
+
+
+class StreamTable:
+    """An Arrow stream, which is walked once to count its rows; from elsewhere it is copied."""
+
+    def __init__(self, file: File) -> None:
+        if file.memory is None:
+            steps = range(0, file.size, _COPIED)
+            parts = (file.read(at, at + _COPIED) for at in steps)
+            file = spilled(parts, file.name, "a copied stream")
+        self._file = file
+        self.schema: pa.Schema = pa.ipc.open_stream(file.arrow()).schema
+        counted = self._open(narrowest(self.schema))
+        self.groups = tuple(batch.num_rows for batch in counted)
+
+    def batches(self, columns: Sequence[str], start: int, rows: int) -> Iterator[Batch]:
+        """Some columns in batches, from the record batch that holds row `start`."""
+        first, row = place(self.groups, start)
+        fields = [self.schema.get_field_index(column) for column in columns]
+        for number, batch in enumerate(self._open(fields)):
+            if number >= first:
+                yield from cut(row, batch.select(list(columns)), rows)
+                row += len(batch)
+
+    def _open(self, fields: list[int]) -> Any:
+        options = pa.ipc.IpcReadOptions(included_fields=fields)
+        return pa.ipc.open_stream(self._file.arrow(), options=options)
+
+
+TABLES: dict[str, Callable[[File], Table]] = {
+    "parquet": ParquetTable,
+    "arrow": ArrowTable,
+    "arrow stream": StreamTable,
+}
+"""By format."""
+
+
+def place(groups: Sequence[int], start: int) -> tuple[int, int]:
+    """The group that holds a row, and the first row of it."""
+    first, row = 0, 0
+    while first < len(groups) and row + groups[first] <= start:
+        row += groups[first]
+        first += 1
+    return first, row
+
+
+def cut(row: int, batch: pa.RecordBatch, rows: int) -> Iterator[Batch]:
+    """A validated batch in pieces; offsets that lead outside it are refused, not followed."""
+    batch.validate(full=True)
+    for start in range(0, len(batch), rows):
+        yield row + start, batch.slice(start, rows)
+
+
+def _is_in_place(file: File, batch: pa.RecordBatch) -> bool:
+    """Whether the numbers of a batch lie in the map of its file."""
+    if file.memory is None:
+        return False
+    whole = pa.py_buffer(file.memory)
+    buffers = [each for column in batch.columns for each in column.buffers() if each is not None]
+    largest = max(buffers, key=lambda each: each.size, default=whole)
+    return bool(whole.address <= largest.address < whole.address + whole.size)
+
+
+def narrowest(schema: pa.Schema) -> list[int]:
+    """The column whose rows are counted, a plain one before lists; none, which stands for all."""
+    plain = [place for place, field in enumerate(schema) if not pa.types.is_nested(field.type)]
+    return plain[:1] or list(range(len(schema)))[:1]
+
+
+def damaged(name: str, got: str) -> BadInput:
+    """The error for a file that ends early or holds bytes that mean nothing."""
+    return BadInput(
+        name,
+        expected="a complete Parquet or Arrow IPC file",
+        got=got,
+        remedy="The file is damaged or was cut short: write it again.",
+    )
+
+
+def open_table(file: File, format_name: str) -> Table:
+    """Open a columnar file whose columns have different names."""
+    try:
+        table = TABLES[format_name](file)
+        names = table.schema.names
+    except ARROW_ERRORS as error:
+        raise damaged(file.name, first_line(error)) from error
+    twice = [known for known in names if names.count(known) > 1]
+    if twice:
+        raise BadInput(
+            file.name,
+            expected="a name of its own for each column",
+            got=f"{twice[0]!r} {names.count(twice[0])} times",
+            remedy="Rename the columns when writing the file.",
+        )
+    return table

@@ -1,0 +1,154 @@
+"""Labels and their like in text: one value per line, or the columns of a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import BadInput
+from .files import File, first_line
+from .formats import recognise, unknown_format
+from .reading import Reading
+from .shelf import Entry, Shelf, Taken, Words
+from .source import Source
+from .values import Check, Values, Wanted, from_array
+
+LINES = ("", ".txt", ".text", ".labels")
+"""Ends of names of files with one value per line."""
+
+SEPARATED = {".csv": (",", ";", "\t"), ".tsv": ("\t",)}
+"""Ends of names of files with columns, and what may separate them."""
+
+WORDS = Words("column", "a list of numbers per row", "Save the vectors with np.save('emb.npy', v).")
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|nan|NaN|[-+]?inf")
+
+
+def open_related(file: File, reading: Reading, save: str) -> Shelf:
+    """A file of any format, or text where the name says nothing else."""
+    known = recognise(file)
+    if known is not None:
+        return known.open(file, reading)
+    if file.suffix not in (*LINES, *SEPARATED) or not file.size:
+        raise unknown_format(file, save)
+    data = file.read(0, file.size)
+    if b"\x00" in data:
+        raise unknown_format(file, save)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _damaged(file.name, f"bytes that are none ({error})", "UTF-8 text") from error
+    if file.suffix in SEPARATED:
+        return TextShelf(file.name, "csv", _separated(file, text))
+    lines = text.removesuffix("\n").split("\n")
+    return TextShelf(file.name, "text", {"": [line.removesuffix("\r") for line in lines]})
+
+
+def _separated(file: File, text: str) -> dict[str, list[str]]:
+    """The columns of a CSV file, whose first line names them."""
+    header, _, _ = text.partition("\n")
+    separators = SEPARATED[file.suffix]
+    separator = max(separators, key=header.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise _damaged(file.name, first_line(error)) from error
+    names = rows[0]
+    single = len(names) == 1
+    body = [row or [""] if single else row for row in rows[1:]]
+    for number, row in enumerate(body, start=2):
+        if len(row) != len(names):
+            raise _damaged(
+                file.name, f"{len(row)} values where {len(names)} are named, row {number}"
+            )
+    if len(set(names)) != len(names):
+        raise _damaged(file.name, "two columns of one name")
+    columns = zip(*body, strict=True) if body else ([] for _ in names)
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+
+
+@dataclass(frozen=True, eq=False)
+class TextShelf:
+    """Values in text; an empty one is a missing one.
+
+    Args:
+        name: The path as the user wrote it.
+        format: text, or csv.
+        columns: The values by the names of the columns; lines have none.
+    """
+
+    name: str
+    format: str
+    columns: dict[str, list[str]]
+
+    @property
+    def words(self) -> Words:
+        """How messages speak of what is in it."""
+        return WORDS
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The columns."""
+        return tuple(Entry(name, "text", vectors=False) for name in self.columns)
+
+    def source(self, taken: Taken) -> Source:
+        """Text holds no vectors."""
+        raise TypeError(f"{taken.name} is text")
+
+    def column(self, entry: Entry, name: str, wanted: Wanted, check: Check) -> list[Values]:
+        """A column of integers, floats or strings, whichever all of its values are."""
+        cells = self.columns[entry.name]
+        check(name, (len(cells),))
+        array = np.empty(len(cells), object)
+        array[:] = typed(cells)
+        return [from_array(name, array, wanted)]
+
+    def has_ids(self, entry: Entry) -> bool:
+        """Any text may be an id."""
+        return bool(entry.name)
+
+    def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
+        """Integers or strings, one per row."""
+        cells = self.columns[entry.name]
+        if "" in cells:
+            raise _damaged(name, f"no id in row {cells.index('')}", "an id in every row")
+        yield np.array(typed(cells)) if cells else np.empty(0, np.int64)
+
+
+def typed(cells: Sequence[str]) -> list[Any]:
+    """Integers, floats or strings, whichever all values are; None for an empty one.
+
+    Integers with leading zeros are names: 007 is not 7.
+    """
+    present = [cell for cell in cells if cell]
+    kind: Any = str
+    if all(_INTEGER.fullmatch(cell) for cell in present):
+        kind = int
+    elif all(_FLOAT.fullmatch(cell) and not _is_name(cell) for cell in present):
+        kind = float
+    return [kind(cell) if cell else None for cell in cells]
+
+
+def _is_name(cell: str) -> bool:
+    """Whether a number is written as no number is: with leading zeros."""
+    return re.match(r"[-+]?0[0-9]", cell) is not None
+
+
+def _damaged(
+    name: str, got: str, expected: str = "a CSV file with a line that names its columns"
+) -> BadInput:
+    return BadInput(
+        name,
+        expected=expected,
+        got=got,
+        remedy="Write it again, one value per line, or as a Parquet column.",
+    )

@@ -1,0 +1,188 @@
+"""Ids of rows: compared where both files have them, and the key by which files are joined."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from saved import lists, write
+
+import contrastive_core as cc
+from contrastive_core.errors import BadInput, BadParameter
+from contrastive_core.sources import Reading, aligned, open_source
+
+Rows = npt.NDArray[Any]
+
+RNG = np.random.default_rng(0)
+ANCHORS = RNG.normal(size=(9, 4)).astype(np.float32)
+KEYS = RNG.normal(size=(9, 4)).astype(np.float32)
+ORDER = RNG.permutation(9)
+IDS = np.array([f"row {i}" for i in range(9)])
+EXPECTED = cc.loss("infonce", ANCHORS, KEYS).value
+
+
+def saved(path: Path, rows: Rows, ids: Any, name: str = "id") -> Path:
+    if path.suffix == ".npz":
+        np.savez(path, emb=rows, **{name: ids})
+        return path
+    return write(path, {"emb": lists(rows), name: ids})
+
+
+def refused(*files: Path, error: type[Exception] = BadInput, **how: Any) -> Any:
+    with pytest.raises(error) as caught:
+        cc.loss("infonce", *files, **how)
+    raised: Any = caught.value
+    assert raised.expected
+    assert raised.got
+    assert raised.remedy.endswith(".")
+    return raised
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "npz"])
+@pytest.mark.parametrize("ids", [IDS, np.arange(9), np.arange(9, dtype=np.uint8)])
+def test_equal_ids_in_one_order_are_two_files(tmp_path: Path, suffix: str, ids: Any) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, ids)
+    second = saved(tmp_path / f"b.{suffix}", KEYS, ids)
+    assert cc.loss("infonce", first, second).value == EXPECTED
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "npz"])
+@pytest.mark.parametrize("name", ["id", "_id", "key"])
+def test_the_first_id_that_differs_is_named(tmp_path: Path, suffix: str, name: str) -> None:
+    ids = IDS.copy()
+    ids[[5, 7]] = ids[[7, 5]]
+    first = saved(tmp_path / f"a.{suffix}", ANCHORS, IDS, name)
+    second = saved(tmp_path / "b.parquet", KEYS, ids, name)
+    raised = refused(first, second)
+    assert raised.what == str(second)
+    assert raised.expected == f"the rows of {first}, in its order: {name} 'row 5' in row 5"
+    assert raised.got == f"{name} 'row 7' in row 5, the first that differs"
+    assert f"--join {name}" in raised.remedy
+
+
+def test_numbers_and_their_digits_are_the_same_ids(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, np.arange(9))
+    second = saved(tmp_path / "b.parquet", KEYS, np.arange(9).astype(str))
+    assert cc.loss("infonce", first, second).value == EXPECTED
+    other = saved(tmp_path / "c.parquet", KEYS[ORDER], ORDER.astype(str))
+    assert cc.loss("infonce", first, other, join="id").value == EXPECTED
+
+
+def test_ids_that_one_file_lacks_are_not_compared(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    for other in ({"name": IDS[::-1]}, {"id": [[1]] * 9}):
+        second = write(tmp_path / "b.parquet", {"emb": lists(KEYS), **other})
+        found = cc.loss("infonce", first, f"{second}::emb")
+        assert found.value == EXPECTED
+    assert cc.loss("infonce", first, KEYS).value == EXPECTED
+
+
+def test_two_columns_of_one_file_are_not_compared(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", {"a": lists(ANCHORS), "b": lists(KEYS), "id": [None] * 9})
+    assert cc.loss("infonce", f"{path}::a", f"{path}::b").value == EXPECTED
+
+
+def test_a_row_without_an_id_is_refused(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    second = saved(tmp_path / "b.parquet", KEYS, [*IDS[:8], None])
+    assert refused(first, second).expected == "an id in every row"
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "arrows", "npz"])
+@pytest.mark.parametrize("kind", ["strings", "integers"])
+def test_joined_rows_are_put_into_the_order_of_the_embeddings(
+    tmp_path: Path, suffix: str, kind: str
+) -> None:
+    ids = IDS if kind == "strings" else np.arange(100, 109)
+    first = saved(tmp_path / "a.parquet", ANCHORS, ids, "sample")
+    second = saved(tmp_path / f"b.{suffix}", KEYS[ORDER], ids[ORDER], "sample")
+    assert cc.loss("infonce", first, second, join="sample").value == EXPECTED
+
+
+def test_rows_that_nobody_asked_for_are_left_out_and_counted(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    keys = np.concatenate([KEYS + 1, KEYS])
+    second = saved(tmp_path / "b.parquet", keys, [*(f"x{i}" for i in range(9)), *IDS])
+    assert cc.loss("infonce", first, second, join="id").value == EXPECTED
+    (a,), (b,) = open_source(first), open_source(second)
+    joined = aligned(a, b, Reading(join="id"))
+    assert joined.shape == (9, 4)
+    assert joined.facts.joined == "joined by id, 9 rows left out"
+
+
+def test_rows_in_order_are_left_where_they_are(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    (a,), (b,) = open_source(first), open_source(saved(tmp_path / "b.parquet", KEYS, IDS))
+    assert aligned(a, b, Reading(join="id")) is b
+
+
+def test_negatives_are_joined_too(tmp_path: Path) -> None:
+    negatives = RNG.normal(size=(9, 2, 4)).astype(np.float32)
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    second = saved(tmp_path / "b.parquet", KEYS[ORDER], IDS[ORDER])
+    third = saved(tmp_path / "c.parquet", negatives[ORDER], IDS[ORDER])
+    expected = cc.loss("infonce", ANCHORS, KEYS, negatives).value
+    assert cc.loss("infonce", first, second, third, join="id").value == expected
+
+
+def test_labels_are_compared_and_joined(tmp_path: Path) -> None:
+    classes = np.arange(9) // 3
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    expected = cc.loss("supcon", ANCHORS, labels=classes).value
+    good = write(tmp_path / "y.parquet", {"id": IDS, "label": classes})
+    turned = write(tmp_path / "z.parquet", {"id": IDS[ORDER], "label": classes[ORDER]})
+    text = tmp_path / "y.csv"
+    lines = [f"{IDS[i]},{classes[i]}" for i in [*ORDER, *ORDER[:0]]]
+    text.write_text("\n".join(["id,label", "more,77", *lines]))
+    assert cc.loss("supcon", first, labels=good).value == expected
+    for other in (turned, text):
+        assert cc.loss("supcon", first, labels=other, join="id").value == expected
+    with pytest.raises(BadInput, match="the first that differs"):
+        cc.loss("supcon", first, labels=turned)
+
+
+def test_shards_are_joined_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    for number, part in enumerate((slice(0, 4), slice(4, 9))):
+        saved(tmp_path / "a" / f"{number}.parquet", ANCHORS[part], IDS[part])
+    second = saved(tmp_path / "b.parquet", KEYS[ORDER], IDS[ORDER])
+    assert cc.loss("infonce", tmp_path / "a", second, join="id").value == EXPECTED
+
+
+@pytest.mark.parametrize("twice", ["a", "b"])
+def test_ids_that_are_not_different_join_nothing(tmp_path: Path, twice: str) -> None:
+    ids = {"a": IDS.copy(), "b": IDS[ORDER].copy()}
+    ids[twice][[2, 3]] = "same"
+    first = saved(tmp_path / "a.parquet", ANCHORS, ids["a"])
+    second = saved(tmp_path / "b.parquet", KEYS, ids["b"])
+    raised = refused(first, second, join="id")
+    assert raised.what == f"{tmp_path}/{twice}.parquet"
+    assert raised.got == "'same' in several rows"
+
+
+def test_an_id_without_a_row_is_named(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    second = saved(tmp_path / "b.parquet", KEYS[:7], IDS[:7])
+    raised = refused(first, second, join="id")
+    assert raised.what == str(second)
+    assert raised.got == "none for 2 of 9, such as 'row 7'"
+
+
+def test_a_file_without_the_column_is_named(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    second = saved(tmp_path / "b.parquet", KEYS, IDS, "name")
+    raised = refused(first, second, join="id")
+    assert raised.what == str(second)
+    assert raised.got == "columns emb, name"
+    np.save(tmp_path / "c.npy", KEYS)
+    assert refused(first, tmp_path / "c.npy", join="id").got == "values without names"
+
+
+def test_joining_needs_a_second_file(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    assert refused(first, error=BadParameter, join="id").got == "--join id and none"
+    with pytest.raises(BadParameter, match="--join id and none"):
+        cc.loss("supcon", first, labels=[1] * 9, join="id")
+    with pytest.raises(BadParameter, match="an empty name"):
+        cc.loss("infonce", first, first, join="")

@@ -1,0 +1,135 @@
+"""Standard input: every format, from a pipe and from a file, once and several times."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from saved import SAVED, lists, saved, write
+
+import contrastive_core as cc
+from contrastive_core.errors import BadInput, TooLittleMemory
+from contrastive_core.sources import open_source
+
+VECTORS = np.random.default_rng(0).normal(size=(12, 6)).astype(np.float32)
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+@pytest.mark.parametrize("how", [how for how in SAVED if "shards" not in how])
+def test_formats_are_told_apart_by_their_first_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    feed(monkeypatch, saved(tmp_path, how, VECTORS).read_bytes())
+    (source,) = open_source("-")
+    assert source.name == "-"
+    assert np.array_equal(source.read(0, 12), VECTORS)
+    assert np.array_equal(source.read(3, 5), VECTORS[3:5])
+
+
+def test_a_column_of_standard_input_is_picked_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = {"a": lists(VECTORS), "b": lists(VECTORS + 1)}
+    feed(monkeypatch, write(tmp_path / "t.parquet", columns).read_bytes())
+    (source,) = open_source("-::b")
+    assert np.array_equal(source.read(0, 12), VECTORS + 1)
+
+
+def test_several_inputs_may_come_from_one_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes = np.arange(12) % 3
+    columns = {"a": lists(VECTORS), "b": lists(VECTORS + 1), "label": classes}
+    feed(monkeypatch, write(tmp_path / "t.parquet", columns).read_bytes())
+    assert (
+        cc.loss("infonce", "-::a", "-::b").value == cc.loss("infonce", VECTORS, VECTORS + 1).value
+    )
+    expected = cc.loss("supcon", VECTORS, labels=classes).value
+    assert cc.loss("supcon", "-::a", labels="::label").value == expected
+    assert cc.loss("supcon", "-::a", labels="-::label").value == expected
+
+
+def test_labels_are_read_as_lines_of_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, b"cat\ndog\n" * 6)
+    expected = cc.loss("supcon", VECTORS, labels=["cat", "dog"] * 6).value
+    assert cc.loss("supcon", VECTORS, labels="-").value == expected
+
+
+@pytest.mark.parametrize(("content", "got"), [(b"", "an empty file"), (b"hello", "begins with")])
+def test_what_is_no_file_of_ours_is_refused(
+    monkeypatch: pytest.MonkeyPatch, content: bytes, got: str
+) -> None:
+    feed(monkeypatch, content)
+    with pytest.raises(BadInput, match=got):
+        open_source("-")
+
+
+def test_a_stream_that_was_cut_short_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed(monkeypatch, saved(tmp_path, "npy", VECTORS).read_bytes()[:-1])
+    with pytest.raises(BadInput, match=r"a complete \.npy file"):
+        open_source("-")
+
+
+def test_a_terminal_and_nothing_at_all_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    for stdin, got in ((terminal, "a terminal"), (None, "none")):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(BadInput) as error:
+            open_source("-")
+        assert error.value.got == got
+
+
+def test_a_file_called_minus_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "-").open("wb") as file:
+        np.save(file, VECTORS)
+    monkeypatch.chdir(tmp_path)
+    (source,) = open_source("-")
+    assert source.shape == (12, 6)
+
+
+CODE = (
+    "import contrastive_core as cc\n"
+    "print(cc.loss('infonce', '-').value, cc.loss('infonce', '-').value)\n"
+)
+
+
+@pytest.mark.parametrize("way", ["pipe", "file"])
+def test_a_pipe_and_a_file_give_the_same_loss_twice(tmp_path: Path, way: str) -> None:
+    path = saved(tmp_path, "arrows list", VECTORS)
+    command = [sys.executable, "-c", CODE]
+    fed: dict[str, Any] = {"input": path.read_bytes()}
+    if way == "file":
+        fed = {"stdin": path.open("rb")}
+    ran = subprocess.run(command, capture_output=True, check=True, **fed)
+    if way == "file":
+        fed["stdin"].close()
+    expected = cc.loss("infonce", VECTORS).value
+    assert [float(each) for each in ran.stdout.split()] == [expected, expected]
+
+
+def test_the_command_reads_standard_input(tmp_path: Path) -> None:
+    path = saved(tmp_path, "npy", VECTORS)
+    command = ["contrast", "loss", "--kind", "infonce", "-", "-o", "value", "-q"]
+    ran = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=False)
+    assert float(ran.stdout) == cc.loss("infonce", VECTORS).value
+
+
+def test_a_full_disk_is_told_before_it_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        free = 10
+
+    feed(monkeypatch, saved(tmp_path, "npy", VECTORS).read_bytes())
+    monkeypatch.setattr("contrastive_core.sources.spill.shutil.disk_usage", lambda _: Full)
+    with pytest.raises(TooLittleMemory, match="Point TMPDIR to a larger disk"):
+        open_source("-")
