@@ -131,12 +131,12 @@ class VectorColumn:
         each = math.prod(self.row[:-1])
         table, start = self.shelf.table, row // max(1, each)
         for first, batch in guarded(table, self.name, self.columns, start, self.step):
-            bad = self._bad(batch)
+            bad = self.bad(batch)
             if bad is not None:
                 raise self._bad_rows(first)
-            yield first * each, self._numbers(batch).reshape(-1, self.row[-1])
+            yield first * each, self.numbers(batch).reshape(-1, self.row[-1])
 
-    def _numbers(self, batch: pa.RecordBatch) -> Rows:
+    def numbers(self, batch: pa.RecordBatch) -> Rows:
         """A batch as numbers: of one column without a copy, of several side by side."""
         if not self.taken.entry.columns:
             column = layers.plain(batch.column(self.columns[0]))
@@ -147,7 +147,7 @@ class VectorColumn:
             rows[:, index] = batch.column(column).to_numpy(zero_copy_only=False)
         return rows
 
-    def _bad(self, batch: pa.RecordBatch) -> layers.Bad | None:
+    def bad(self, batch: pa.RecordBatch) -> layers.Bad | None:
         """Which rows cannot be used."""
         if not self.taken.entry.columns:
             return layers.bad_rows(layers.plain(batch.column(self.columns[0])), self.row)
@@ -161,7 +161,7 @@ class VectorColumn:
         """The error for null and ragged rows, counted from row `first` to the end of the file."""
         found: list[int] = []
         for row, batch in guarded(self.shelf.table, self.name, self.columns, first, self.step):
-            bad = self._bad(batch)
+            bad = self.bad(batch)
             found.extend([] if bad is None else (row + np.flatnonzero(bad)).tolist())
         listed = ", ".join(str(row) for row in found[:_FIRST])
         numbers = " x ".join(map(str, self.row)) if math.prod(self.row) else "some"
