@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
+import numpy.typing as npt
 
-from . import layers
-from .bfloat16 import widen
-from .columns import TableShelf, VectorColumn, guarded
+from .formats import FORMATS
 from .forward import Rows
-from .layers import Bad
 from .memory import ArraySource
 from .shards import ShardShelf
 from .shelf import Shelf, Taken, find
@@ -25,6 +22,10 @@ from .source import Source
 
 BLOCK = 2**16
 """Numbers read at a time."""
+
+Mask = npt.NDArray[np.bool_]
+
+_TABLES = {known.name for known in FORMATS if known.opener[0] == "columns"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +35,21 @@ class Block:
     Args:
         first: The number of the first.
         rows: Those that can be read, (k, d).
-        null: Which of the block are null, or hold a null; None for none.
-        ragged: Which are of another length than the first of the file; None for none.
+        null: Which of the block are null, or hold a null; None, as `ragged`, for none of either.
+        ragged: Which are of another length than a row of the file has.
     """
 
     first: int
     rows: Rows
-    null: Bad | None = None
-    ragged: Bad | None = None
+    null: Mask | None = None
+    ragged: Mask | None = None
+
+    @property
+    def gap(self) -> Mask | None:
+        """Which hold no vector; None for none."""
+        if self.null is None or self.ragged is None:
+            return None
+        return np.asarray(self.null | self.ragged)
 
 
 def blocks(shelf: Shelf, taken: Taken, source: Source) -> Iterator[Block]:
@@ -54,8 +62,12 @@ def blocks(shelf: Shelf, taken: Taken, source: Source) -> Iterator[Block]:
     """
     if isinstance(shelf, ShardShelf):
         yield from _of_shards(shelf, taken)
-    elif isinstance(shelf, TableShelf):
-        yield from _of_column(VectorColumn(shelf, taken))
+    elif shelf.format in _TABLES:
+        # pyarrow is slow to import, and only tables need it.
+        from .column_gaps import of_column
+
+        for first, rows, null, ragged in of_column(shelf, taken):
+            yield Block(first, rows, null, ragged)
     else:
         yield from _of_array(source)
 
@@ -92,33 +104,3 @@ def _parts(source: Source) -> Iterator[Source]:
         yield from (replace(source, array=view) for view in source.array)
     else:
         yield source.flat()
-
-
-def _of_column(column: VectorColumn) -> Iterator[Block]:
-    """Rows of a table, without those that hold no vector."""
-    bits = column.source().stored == "bfloat16"
-    each = math.prod(column.row[:-1])
-    table, names = column.shelf.table, column.columns
-    for first, batch in guarded(table, column.name, names, 0, column.step):
-        bad = column.bad(batch)
-        good = batch if bad is None else batch.filter(pa.array(~bad))
-        rows = column.numbers(good).reshape(-1, column.row[-1])
-        rows = widen(rows) if bits else rows
-        if bad is None:
-            yield Block(first * each, rows)
-            continue
-        null = np.any([_nulls_within(batch.column(name)) for name in names], axis=0)
-        masks = (np.repeat(mask, each) for mask in (bad & null, bad & ~null))
-        yield Block(first * each, rows, *masks)
-
-
-def _nulls_within(array: pa.Array) -> Bad:
-    """Which values are null, or hold a null."""
-    array = layers.plain(array)
-    null = np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-    if not layers.is_list(array.type):
-        return null
-    below = _nulls_within(array.flatten())
-    parents = array.value_parent_indices().to_numpy(zero_copy_only=False)
-    null[parents[below]] = True
-    return null
