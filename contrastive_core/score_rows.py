@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .bad_rows import BadRows
 from .errors import BadInput
 from .numerics import Float
-from .prepared import BLOCK, BadRows, Prepared, make_unit, row_norms
+from .prepared import BLOCK, Prepared, make_unit, row_norms
 from .sources import Source
 from .standing import TOLERANCE
 from .tables import Index
