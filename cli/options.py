@@ -99,7 +99,7 @@ def sharing_options(
             ["-o", "--output"],
             multiple=True,
             metavar="FORMAT[:PATH]",
-            shell_complete=_completing(list(FORMATS)),
+            shell_complete=_completing(list(formats)),
             help=f"Format, and the file it goes to; repeatable. {listed}. Default: table.",
         ),
         click.Option(

@@ -46,7 +46,7 @@ class Opened:
 
     def name_of(self, entry: Entry) -> str:
         """What messages call an array or column."""
-        plain = self.asked is not None or not entry.name
+        plain = self.asked is not None or len(self.shelf.entries) == 1
         return self.name if plain else f"{self.location}::{entry.name}"
 
     @property

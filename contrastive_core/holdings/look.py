@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import BadInput
 from ..resources import Resources
@@ -12,7 +12,7 @@ from ..sources import Reading, Source
 from ..sources.shards import ShardShelf
 from .choice import Choice, Opened, choose, held, open_holding, order_of, sorts_of
 from .lists import look_into_list
-from .parts import LabelFacts, ListFacts, Part, VectorFacts
+from .parts import LabelFacts, ListFacts, NumberFacts, Part, VectorFacts
 from .plain import look_into_values
 from .result import FileInfo, Use
 from .uses import uses_of_columns, uses_of_list, uses_of_values
@@ -89,6 +89,7 @@ def _look_into(opened: Opened, choice: Choice, resources: Resources) -> _Found:
     vectors = list(choice.vectors)
     if listed is not None and [taken.entry for taken in vectors] == list(choice.lists):
         vectors = []
+    vectors = [replace(taken, name=opened.name_of(taken.entry)) for taken in vectors]
     sources = [shelf.source(taken) for taken in vectors]
     parts: list[Part] = [
         look_into_vectors(shelf, taken, source, order_of(shelf, taken.entry), resources)
@@ -105,10 +106,10 @@ def _look_into(opened: Opened, choice: Choice, resources: Resources) -> _Found:
 
 def _learnt(found: _Found) -> dict[str, str]:
     """What a single array without a name has turned out to hold."""
-    words = {ListFacts: "rows", LabelFacts: "labels"}
     if found.taken != {""}:
         return {}
-    return {"": word for kind, word in words.items() if isinstance(found.parts[0], kind)}
+    words = {ListFacts: "rows", LabelFacts: "labels", NumberFacts: "values"}
+    return {"": words.get(type(found.parts[0]), "vectors")}
 
 
 def _uses(opened: Opened, found: _Found, sorts: dict[str, str]) -> list[Use]:

@@ -91,14 +91,14 @@ def _uses_of_pairs(part: ListFacts, typed: str, meaning: str) -> list[Use]:
 def _listed(command: str, meaning: str, part: ListFacts) -> Use:
     """A way to read the list, unless one of its rows stands against it."""
     faults = {
-        "names a row twice": part.own,
-        "has a gap": part.nulls,
-        "has y = -1, where 0 says dissimilar": part.minus_one,
+        "a row is named twice": part.own,
+        "a value is missing": part.nulls,
+        "y is -1, where 0 says dissimilar": part.minus_one,
     }
     for what, found in faults.items():
         if found.rows:
             count = f"{found.rows} of {part.rows} rows (first: {found.first[0]})"
-            return Use(command, f"refused: {what}, in {count}", "refused")
+            return Use(command, f"{what}, in {count}", "refused")
     return Use(command, meaning, "decided")
 
 

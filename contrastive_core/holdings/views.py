@@ -50,7 +50,7 @@ def _rows(typed: str, source: Source) -> list[Use]:
         arrangement = arrange([source], None, InfoNCE)
         said_of = f"two views of {arrangement.n} samples, {arrangement.found.description}"
         uses += [
-            Use(loss, f"assumed: {said_of}; so for {', '.join(taking)}", "assumed"),
+            Use(loss, f"{said_of}; so for {', '.join(taking)}", "assumed"),
             Use(f"{loss} --views interleaved", "row 2i and row 2i + 1 as two views", "possible"),
         ]
     except BadInput as error:
@@ -84,10 +84,12 @@ def _views(typed: str, source: Source) -> list[Use]:
         try:
             found = arrange([source], None, taker, alone=True)
             meaning = f"{found.n} samples: {found.found.description}"
-            if taker is not NTXent or uses[-1].status == "refused":
-                uses.append(Use(command, meaning, "decided"))
+            use = Use(command, meaning, "decided")
         except BadInput as error:
-            uses.append(Use(command, said(error), "refused"))
+            use = Use(command, said(error), "refused")
+        # nt-xent takes more than two views: it is named where that makes a difference.
+        if taker is not NTXent or use.meaning != uses[-1].meaning:
+            uses.append(use)
     if uses[-1].status == "refused":
         uses += [_on_axis(typed, source, axis) for axis in (0, 1) if source.shape[axis] > 1]
     n, k, _ = source.shape
