@@ -14,7 +14,7 @@ from .numerics import Float
 FIRST = 5
 """How many bad rows a message names."""
 
-_NOT_FINITE = "NaN or infinity"
+NOT_FINITE = "NaN or infinity"
 _NO_DIRECTION = "only zeros, and so no direction"
 
 DROPPING = "leave them out here with --on-bad drop"
@@ -37,13 +37,20 @@ class Finding:
     rows: int
     first: tuple[int, ...]
 
+    def plain(self) -> dict[str, Any]:
+        """The same as plain values."""
+        rest = {"rows": self.rows, "first": list(self.first)}
+        return {"path": self.path, "reason": self.holding, **rest}
+
     @property
     def counted(self) -> str:
-        """How many, with what, and which are the first."""
-        listed = ", ".join(map(str, self.first))
-        more = ", ..." if self.rows > len(self.first) else ""
-        rows = "row" if self.rows == 1 else "rows"
-        return f"{self.rows} {rows} with {self.holding} (row {listed}{more}, counted from 0)"
+        """How many, and with what."""
+        return f"{self.rows} {'row' if self.rows == 1 else 'rows'} with {self.holding}"
+
+    @property
+    def listed(self) -> str:
+        """Which are the first."""
+        return f"row {', '.join(map(str, self.first))}{', ...' * (self.rows > len(self.first))}"
 
 
 class BadRows:
@@ -66,7 +73,7 @@ class BadRows:
         """Note the bad rows of a block that begins at row `start`; which can be left out."""
         finite = np.isfinite(norms)
         bad = ~finite
-        self.note(start, _NOT_FINITE, ~finite)
+        self.note(start, NOT_FINITE, ~finite)
         if unit:
             zeros = norms == 0.0
             self.note(start, _NO_DIRECTION, zeros)
@@ -96,7 +103,7 @@ class BadRows:
         return BadInput(
             self.name,
             expected="usable numbers in every row",
-            got=finding.counted,
+            got=f"{finding.counted} ({finding.listed}, counted from 0)",
             remedy=self._remedy(finding.holding),
         )
 
@@ -104,7 +111,7 @@ class BadRows:
         if holding == _NO_DIRECTION:
             raw = f", or take rows as they are with {self.raw_by}" if self.raw_by else ""
             return f"Write the file without these rows, {DROPPING}{raw}."
-        if holding == _NOT_FINITE:
+        if holding == NOT_FINITE:
             return f"Look at the step that wrote these rows, or {DROPPING}."
         return "Use --precision float64."
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from .bad_rows import BadRows, Finding
 from .errors import TooLittleMemory
-from .numerics import Float
+from .numerics import Float, wide
 from .resources import format_size
 from .sources import Source, Strided
 
@@ -117,7 +117,7 @@ class Prepared:
     @property
     def longest(self) -> float:
         """A bound on the norm of any prepared row."""
-        return 1.0 if self.unit else float(self.norms.max())
+        return 1.0 if self.unit else float(self.norms.max(initial=0.0))
 
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Rows start to stop, C-contiguous, in the working precision."""
@@ -169,6 +169,11 @@ class Noted:
     data: Prepared
     bad: npt.NDArray[np.bool_]
     findings: tuple[Finding, ...]
+
+    @property
+    def longest(self) -> float:
+        """A bound on the norm of any row that can be used."""
+        return replace(self.data, norms=self.data.norms[~self.bad]).longest
 
 
 def prepare_noting(
@@ -241,7 +246,7 @@ def _fill(
     step = max(1, BLOCK // prepared.d)
     stored = source.shape[0]
     for start in range(0, stored, step):
-        rows = source.read(start, min(start + step, stored)).astype(np.float64)
+        rows = wide(source.read(start, min(start + step, stored)))
         norms = row_norms(rows)
         if prepared.unit:
             make_unit(rows, norms)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..bootstrap import ratio_interval
+from ..dropped import said
 from ..errors import BadParameter, NothingDefined
 from ..evaluate import Work
 from ..inputs.clouds import Clouds
@@ -49,7 +50,10 @@ def measure(
     values = {}
     for name, cloud, suffix in _each(names, facts):
         values[name + suffix] = _value(METRICS[name], suffix, cloud, facts, settings, work)
-    samples = row_facts(clouds, facts, settings)
+    samples, numbers = row_facts(clouds, facts, settings), clouds.numbering
+    order = worst_first(samples, listing.sort)[: listing.top]
+    if numbers is not None:
+        samples = numbers.renumbered(samples, samples=("index", "nearest"), rows=())
     return MetricsResult(
         metrics=values,
         skipped=skipped,
@@ -61,10 +65,11 @@ def measure(
         precision=clouds.fast.data.dtype.name,
         anchors=None if drawn is None else len(drawn),
         samples=samples,
-        worst=samples.take(worst_first(samples, listing.sort)[: listing.top]),
+        worst=samples.take(order),
         classes=class_facts(clouds, facts),
         inputs=clouds.inputs,
-        warnings=tuple(warnings_of(clouds, facts)),
+        warnings=said(numbers, warnings_of(clouds, facts)),
+        dropped=None if numbers is None else numbers.dropped,
     )
 
 

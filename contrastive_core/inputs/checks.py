@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import BadInput
-from ..prepared import Prepared
+from ..prepared import Noted
 from ..sources import Source
 from .arrange import Arrangement
 
@@ -44,17 +44,17 @@ def check_width(source: Source, arrangement: Arrangement) -> None:
         )
 
 
-def check_range(data: Prepared, name: str) -> None:
+def check_range(noted: Noted, name: str) -> None:
     """Refuse rows so long that a dot product may leave the range of the working precision."""
-    largest = float(np.finfo(data.dtype).max)
-    if data.longest < largest**0.5 / 2:
+    dtype, longest = noted.data.dtype, noted.longest
+    if longest < float(np.finfo(dtype).max) ** 0.5 / 2:
         return
     raise BadInput(
         name,
-        expected=f"rows whose dot products fit in {data.dtype}",
-        got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
+        expected=f"rows whose dot products fit in {dtype}",
+        got=f"a row of norm {longest:.3g}, whose products go beyond the range",
         remedy="Use --similarity cosine (for distances --normalize)"
-        + (", or --precision float64." if data.dtype.itemsize < 8 else ", or scale the rows down."),
+        + (", or --precision float64." if dtype.itemsize < 8 else ", or scale the rows down."),
     )
 
 

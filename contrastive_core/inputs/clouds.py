@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..dropped import Numbering
 from ..errors import BadInput
 from ..labelled import Codes, Labelled
 from ..memory import Room, make_room
-from ..prepared import narrowed, pick, prepare
+from ..prepared import narrowed, pick, prepare_noting
 from ..problem import Positives, Views
 from ..resources import Resources
 from ..sources import Source, aligned, read_labels, read_pairs
@@ -19,6 +20,7 @@ from ..sources.bfloat16 import NAME as BFLOAT16
 from .arrange import arrange
 from .building import InputFile, name_of
 from .checks import dissimilar
+from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
 from .given import FILES, Given, lacking, open_given
 
 _PER_PAIR = 100
@@ -64,6 +66,7 @@ class Clouds:
         room: Threads, and where the rows lie.
         inputs: What was read.
         unused: Vector columns of the same table that were left out.
+        numbering: The numbers of what stays; None where no row was left out.
     """
 
     exact: Views
@@ -77,6 +80,7 @@ class Clouds:
     room: Room
     inputs: tuple[InputFile, ...]
     unused: tuple[str, ...]
+    numbering: Numbering | None = None
 
     def labelled(self, cloud: int) -> Labelled | None:
         """The classes of one cloud."""
@@ -113,27 +117,37 @@ def build_clouds(
     listed = 0 if pairs is None else len(pairs[0])
     extra = room_for(rows, d, 0 if labels is None else len(labels.classes)) + _PER_PAIR * listed
     extra += rows * d * 4 if precision == "float32" else 0
+    extra += PER_NUMBER * rows if given.reading.drops else 0
     room = make_room(rows + 2 * listed, d, "float64", resources, views=count, extra=extra)
-    data = prepare(arrangement.strands, unit=True, dtype="float64", in_memory=room.in_memory)
-    fast = narrowed(data, precision, in_memory=room.in_memory)
-    exact = Views(data, n, count, arrangement.found)
-    aligned = exact if count == 2 else None
+    drops, in_memory = given.reading.drops, room.in_memory
+    noted = prepare_noting(
+        arrangement.strands, unit=True, dtype="float64", in_memory=in_memory, stop=not drops
+    )
+    left = without_bad(noted, n, count)
+    codes, classes = None, ()
+    if labels is not None:
+        codes, classes = classes_left(left.of_samples(labels.codes), tuple(labels.classes))
+    fast = narrowed(left.data, precision, in_memory=in_memory)
+    exact = Views(left.data, left.n, count, arrangement.found)
+    aligned, numbers = exact if count == 2 else None, left.numbering
     if pairs is not None:
+        pairs, numbers = pairs_left(pairs, left, n)
         index = np.concatenate(pairs)
         found = Positives("pairs", False, f"the pairs of {name_of(given.pairs, 'pairs')}")
-        aligned = Views(pick(data, index, in_memory=room.in_memory), listed, 2, found)
+        aligned = Views(pick(left.data, index, in_memory=in_memory), len(pairs[0]), 2, found)
     return Clouds(
         exact,
-        Views(fast, n, count, arrangement.found),
-        n,
+        Views(fast, left.n, count, arrangement.found),
+        left.n,
         count,
-        None if labels is None else labels.codes,
-        () if labels is None else tuple(labels.classes),
+        codes,
+        classes,
         aligned,
         max(_eps(source) for source in sources),
         room,
         _inputs(given, sources),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
+        numbers,
     )
 
 
