@@ -47,8 +47,8 @@ class Dropped:
     @property
     def sentence(self) -> str:
         """Of how many that was, and why."""
-        more = f" and {self.bank} rows of the bank" if self.bank else ""
-        more += f" and {self.pairs} listed pairs" if self.pairs else ""
+        more = f" and {self.bank} of the bank" if self.bank else ""
+        more += f" and {self.pairs} of the listed pairs" if self.pairs else ""
         why = (f"{each.counted} in {each.path} ({each.listed})" for each in self.findings)
         return f"of {self.of} {self.sample}s{more}, for {', '.join(why)}"
 

@@ -15,7 +15,7 @@ from ..memory import Room, make_room
 from ..prepared import narrowed, pick, prepare_noting
 from ..problem import Positives, Views
 from ..resources import Resources
-from ..sources import Source, aligned, read_labels, read_pairs
+from ..sources import Labels, Source, aligned, read_labels, read_pairs
 from ..sources.bfloat16 import NAME as BFLOAT16
 from .arrange import arrange
 from .building import InputFile, name_of
@@ -108,33 +108,28 @@ def build_clouds(
     sources = _sources(given)
     arrangement = arrange(sources, given.views, _TAKER, alone=True)
     count, n = len(arrangement.strands), arrangement.n
-    labels = None
-    if given.labels is not None:
-        labels = read_labels(given.labels, n, beside=sources[0], reading=given.reading)
+    labels = _read_labels(given, n, sources[0])
     pairs = None if given.pairs is None else _read_pairs(given, n, count)
-    precision = resources.precision or "float32"
+    precision, drops = resources.precision or "float32", given.reading.drops
     rows, d = count * n, arrangement.d
     listed = 0 if pairs is None else len(pairs[0])
     extra = room_for(rows, d, 0 if labels is None else len(labels.classes)) + _PER_PAIR * listed
     extra += rows * d * 4 if precision == "float32" else 0
-    extra += PER_NUMBER * rows if given.reading.drops else 0
+    extra += PER_NUMBER * rows if drops else 0
     room = make_room(rows + 2 * listed, d, "float64", resources, views=count, extra=extra)
-    drops, in_memory = given.reading.drops, room.in_memory
-    noted = prepare_noting(
-        arrangement.strands, unit=True, dtype="float64", in_memory=in_memory, stop=not drops
-    )
-    left = without_bad(noted, n, count)
+    how: dict[str, Any] = {"unit": True, "dtype": "float64", "in_memory": room.in_memory}
+    left = without_bad(prepare_noting(arrangement.strands, **how, stop=not drops), n, count)
     codes, classes = None, ()
     if labels is not None:
         codes, classes = classes_left(left.of_samples(labels.codes), tuple(labels.classes))
-    fast = narrowed(left.data, precision, in_memory=in_memory)
+    fast = narrowed(left.data, precision, in_memory=room.in_memory)
     exact = Views(left.data, left.n, count, arrangement.found)
     aligned, numbers = exact if count == 2 else None, left.numbering
     if pairs is not None:
         pairs, numbers = pairs_left(pairs, left, n)
-        index = np.concatenate(pairs)
+        picked = pick(left.data, np.concatenate(pairs), in_memory=room.in_memory)
         found = Positives("pairs", False, f"the pairs of {name_of(given.pairs, 'pairs')}")
-        aligned = Views(pick(left.data, index, in_memory=in_memory), len(pairs[0]), 2, found)
+        aligned = Views(picked, len(pairs[0]), 2, found)
     return Clouds(
         exact,
         Views(fast, left.n, count, arrangement.found),
@@ -161,6 +156,13 @@ def _sources(given: Given) -> list[Source]:
     (first,) = open_given(given.embeddings, "embeddings", given.reading)
     (second,) = open_given(given.keys, "keys", given.reading)
     return [first, aligned(first, second, given.reading)]
+
+
+def _read_labels(given: Given, n: int, beside: Source) -> Labels | None:
+    """The class of each sample, where classes were given."""
+    if given.labels is None:
+        return None
+    return read_labels(given.labels, n, beside=beside, reading=given.reading)
 
 
 def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:
