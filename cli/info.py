@@ -101,7 +101,7 @@ def _look(
     memory = parse_size(options["memory"])
     found, errors = [], []
     for file in files:
-        with Bar(manners, what=f"rows of {file}") as bar:
+        with Bar(manners, what="rows") as bar:
             try:
                 resources = Resources(memory=memory, progress=bar)
                 found.append(api.info(file, dtype=options["dtype"], resources=resources))
