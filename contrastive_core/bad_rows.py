@@ -15,6 +15,10 @@ FIRST = 5
 """How many bad rows a message names."""
 
 NOT_FINITE = "NaN or infinity"
+IN_TABLES = f"{NOT_FINITE}, or null or of another length"
+"""What is found of a table whose null and ragged rows are read as NaN."""
+
+_TABLES = ("parquet", "arrow", "arrow stream")
 _NO_DIRECTION = "only zeros, and so no direction"
 
 DROPPING = "leave them out here with --on-bad drop"
@@ -56,8 +60,9 @@ class Finding:
 class BadRows:
     """Rows of a file that cannot be used, counted over a whole pass: one message for all."""
 
-    def __init__(self, name: str, raw_by: str = "") -> None:
+    def __init__(self, name: str, raw_by: str = "", *, of: str = "") -> None:
         self.name, self.raw_by = name, raw_by
+        self.not_finite = IN_TABLES if of in _TABLES else NOT_FINITE
         self._droppable: dict[str, list[int]] = {}
         self._beyond: dict[str, list[int]] = {}
 
@@ -73,7 +78,7 @@ class BadRows:
         """Note the bad rows of a block that begins at row `start`; which can be left out."""
         finite = np.isfinite(norms)
         bad = ~finite
-        self.note(start, NOT_FINITE, ~finite)
+        self.note(start, self.not_finite, ~finite)
         if unit:
             zeros = norms == 0.0
             self.note(start, _NO_DIRECTION, zeros)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from .bad_rows import NOT_FINITE, BadRows
+from .bad_rows import BadRows
 from .numerics import Float, wide
 from .prepared import BLOCK, Prepared, make_unit, row_norms
 from .standing import TOLERANCE
@@ -103,7 +103,7 @@ class ReadyScores:
         for start in range(0, self.n, step_for(self.width)):
             stop = min(start + step_for(self.width), self.n)
             bad[start:stop] = ~np.isfinite(self.read(start, stop)).all(axis=1)
-            noted.note(start, NOT_FINITE, bad[start:stop])
+            noted.note(start, noted.not_finite, bad[start:stop])
         return bad
 
 

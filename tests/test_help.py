@@ -115,6 +115,7 @@ def test_plain_help_shows_the_shared_options_and_the_kinds(
     assert _options(text) == {
         *("--kind", "--output", "--per-sample", "--top", "--sort", "--threads", "--memory"),
         *("--precision", "--quiet", "--color", "--debug", "--help"),
+        *("--dtype", "--join", "--on-bad"),
     }
     for kind, declaration in LOSSES.items():
         assert re.search(rf"^  {kind} ", text, re.MULTILINE)

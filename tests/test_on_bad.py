@@ -294,6 +294,7 @@ def test_nulls_in_lists_shift_no_row(
     assert found.inputs[0].dtype == str(whole.dtype)
     assert found.dropped is not None
     assert found.dropped.findings[0].first == tuple(gaps)
+    assert "null or of another length" in found.dropped.sentence
 
 
 @pytest.mark.parametrize("short", [0, 3, 5])

@@ -282,7 +282,7 @@ class _Builder:
         else:
             targets, found = self._positive_columns(table)
         diagonal = found.layout == "diagonal"
-        left = scores_without_bad(table, targets, diagonal=diagonal, drops=self.drops)
+        left = scores_without_bad(source, targets, diagonal=diagonal, drops=self.drops)
         self.numbering = left.numbering
         return self._noised(Scored(left.table, left.targets, found))
 

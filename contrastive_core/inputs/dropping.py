@@ -162,7 +162,7 @@ def own_without_bad(
     noted: Noted, n: int, negatives: Source, *, drops: bool
 ) -> tuple[OwnNegatives, Numbering | None]:
     """n anchors with their keys and own negatives, without those of which any is bad."""
-    table, found = OwnNegatives(noted.data, negatives), BadRows(negatives.name)
+    table, found = OwnNegatives(noted.data, negatives), _noting(negatives, drops)
     bad = noted.bad.copy()
     bad[:n] |= table.note(found)
     findings = (*noted.findings, *_dropped(found, drops=drops))
@@ -183,10 +183,11 @@ class LeftScores:
 
 
 def scores_without_bad(
-    table: ReadyScores, targets: Codes, *, diagonal: bool, drops: bool
+    source: Source, targets: Codes, *, diagonal: bool, drops: bool
 ) -> LeftScores:
     """Rows of scores without bad ones; where positives lie on the diagonal, their columns too."""
-    noted = BadRows(table.source.name)
+    table = ReadyScores(source)
+    noted = _noting(source, drops)
     bad = table.note(noted)
     findings = _dropped(noted, drops=drops)
     if not findings:
@@ -196,6 +197,10 @@ def scores_without_bad(
     found = numbering(rows, rows if diagonal else np.arange(table.width), dropped)
     left = ReadyScores(Remaining(table.source, rows, square=diagonal))
     return LeftScores(left, np.arange(len(rows)) if diagonal else targets[rows], found)
+
+
+def _noting(source: Source, drops: bool) -> BadRows:
+    return BadRows(source.name, of=source.format if drops else "")
 
 
 def _dropped(noted: BadRows, *, drops: bool) -> tuple[Finding, ...]:
