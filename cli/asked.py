@@ -38,7 +38,8 @@ def given_inputs(options: Mapping[str, Any]) -> dict[str, str]:
 
 def given_reading(options: Mapping[str, Any]) -> dict[str, str]:
     """How files are read, where that was said."""
-    return {name: options[name] for name in ("dtype", "join") if options[name] is not None}
+    names = ("dtype", "join", "on_bad")
+    return {name: options[name] for name in names if options[name] is not None}
 
 
 def paths(named_inputs: Mapping[str, str]) -> list[str]:

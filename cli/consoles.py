@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from contrastive_core.errors import ContrastError
+
 _PATIENCE = 0.5
 """Seconds of work after which a progress bar appears."""
 
 _LONG = 60.0
 """Seconds of work, estimated, after which the bar says how to do with less."""
-
-_WHAT = "scores"
 
 _WIDE = 10_000
 """Width of a console: a table is as wide as its content, and no digit is ever cut."""
@@ -84,6 +84,10 @@ class Manners:
         forced = os.environ.get("FORCE_COLOR")
         return forced != "0" if forced else stream.isatty()
 
+    def refusal(self, error: ContrastError) -> None:
+        """What was expected, what was got and what to do."""
+        self.error(f"{error.what}: expected {error.expected}, got {error.got}.\n  {error.remedy}")
+
     def _say(self, word: str, color: str, text: str) -> None:
         head = click.style(f"{word}:", fg=color, bold=True)
         # Nobody is left to tell when standard error is closed or full: the exit code still says it.
@@ -97,10 +101,11 @@ class Bar:
     Args:
         manners: Of the consoles.
         hint: What to do about work that lasts over a minute; nothing where there is no way.
+        what: What is counted.
     """
 
-    def __init__(self, manners: Manners, hint: str = "") -> None:
-        self._hint = hint
+    def __init__(self, manners: Manners, hint: str = "", what: str = "scores") -> None:
+        self._hint, self._what = hint, what
         self._shown = manners.quiet < 1 and sys.stderr is not None and sys.stderr.isatty()
         self._manners = manners
         self._start = time.monotonic()
@@ -115,7 +120,7 @@ class Bar:
             self._progress.stop()
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how far the scores are."""
+        """Show how far the work is."""
         if not self._shown or time.monotonic() - self._start < _PATIENCE:
             return
         if self._progress is None:
@@ -128,8 +133,8 @@ class Bar:
         """What is done; where it is long, how long it takes in all, and the hint."""
         seconds = (time.monotonic() - self._start) * total / done if done else 0.0
         if not self._hint or seconds <= _LONG:
-            return _WHAT
-        return f"{_WHAT}, about {seconds / 60:.0f} min in all: {self._hint}"
+            return self._what
+        return f"{self._what}, about {seconds / 60:.0f} min in all: {self._hint}"
 
     def _open(self, total: int) -> Progress:
         from rich.console import Console
@@ -145,6 +150,6 @@ class Bar:
             stderr=True, no_color=not self._manners.colored(sys.stderr), highlight=False
         )
         progress = Progress(*columns, console=console, transient=True)
-        self._task = progress.add_task(_WHAT, total=total)
+        self._task = progress.add_task(self._what, total=total)
         progress.start()
         return progress

@@ -14,6 +14,7 @@ from contrastive_core.errors import BadParameter, ContrastError, known_names
 from contrastive_core.version import VERSION
 
 from .consoles import Manners
+from .info import info
 from .kinds import kinds
 from .loss import loss
 from .metrics import metrics
@@ -58,6 +59,7 @@ def contrast() -> None:
 contrast.add_command(loss)
 contrast.add_command(metrics)
 contrast.add_command(triplets)
+contrast.add_command(info)
 contrast.add_command(kinds)
 
 
@@ -79,9 +81,8 @@ def run(args: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except ContrastError as error:
-        return _refused(
-            manners, f"{error.what}: expected {error.expected}, got {error.got}.", error.remedy
-        )
+        manners.refusal(error)
+        return BAD_INPUT
     except NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return BAD_INPUT

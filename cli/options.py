@@ -19,7 +19,7 @@ from contrastive_core.parameters import (
     Switch,
     parameters,
 )
-from contrastive_core.vocabulary import DTYPES, INPUTS, PRECISIONS, REDUCTIONS, SORTS, Input
+from contrastive_core.vocabulary import DTYPES, INPUTS, ON_BAD, PRECISIONS, REDUCTIONS, SORTS, Input
 
 from .outputs import FORMATS
 
@@ -99,7 +99,7 @@ def sharing_options(
             ["-o", "--output"],
             multiple=True,
             metavar="FORMAT[:PATH]",
-            shell_complete=_completing(list(FORMATS)),
+            shell_complete=_completing(list(formats)),
             help=f"Format, and the file it goes to; repeatable. {listed}. Default: table.",
         ),
         click.Option(
@@ -127,6 +127,14 @@ def sharing_options(
             metavar="COLUMN",
             help="Put the rows of other files into the order of EMBEDDINGS by this column of ids. "
             "Without it ids (id, _id, key) that both files have must agree, row by row.",
+        ),
+        named(
+            "--on-bad",
+            ON_BAD,
+            default="stop",
+            text="Rows that hold NaN, infinity or null, are ragged, or are null vectors where a "
+            "direction is needed: stop and name them, or drop them with their pairs, labels and "
+            "views, and say so.",
         ),
         click.Option(
             ["--threads"],

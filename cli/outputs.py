@@ -46,7 +46,7 @@ def parse_outputs(written: Sequence[str]) -> list[Output]:
             got=" and ".join(to_stdout),
             remedy=f"Give a file to all but one: -o {to_stdout[0]}:PATH.",
         )
-    paths = [output.path.resolve() for output in outputs if output.path is not None]
+    paths = [_real(output.path) for output in outputs if output.path is not None]
     for path in paths:
         if paths.count(path) > 1:
             raise BadParameter(
@@ -89,37 +89,48 @@ def _unknown_format(written: str, name: str) -> BadParameter:
 
 def check_outputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
     """Refuse, before the work begins, an output that is an input or cannot be written."""
-    read = {Path(location).resolve() for each in inputs for location in (each, each.split("::")[0])}
+    read = {_real(location) for each in inputs for location in (each, each.split("::")[0])}
     for output in outputs:
         if output.path is None:
             if sys.stdout is None:
                 raise _cannot_write(_STDOUT, "a closed one", f"Write -o {output.format}:PATH.")
             continue
-        if output.path.resolve() in read:
+        if _real(output.path) in read:
             raise _cannot_write(output.path, "one of the inputs", "Choose another path.")
         _check_path(output.path, output.format)
 
 
+def _real(path: str | Path) -> Path:
+    """Where a path leads; one that leads in a circle leads to itself."""
+    return Path(os.path.realpath(path))
+
+
 def _check_path(path: Path, name: str) -> None:
-    folder = path.resolve().parent
+    folder = _real(path).parent
     if str(path) == "-":
         raise _cannot_write(path, "a dash", f"Write -o {name} for standard output.")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise _cannot_write(path, "a directory", "Name a file inside it.")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise _cannot_write(path, f"no directory {folder}", "Create the directory.")
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        pass  # it will be there
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, str(error), "Choose another path.") from error
     if not os.access(path if _is_special(path) else folder, os.W_OK):
         raise _cannot_write(path, "no permission to write there", "Choose another directory.")
 
 
 def _is_special(path: Path) -> bool:
     """Whether it is a device or a pipe, which is written to and never replaced."""
-    return path.exists() and not path.is_file()
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def write_all(outputs: Sequence[Output], write: Write) -> None:
     """Write every output: all files are complete before the first takes its place."""
-    paths = [(output, output.path.resolve()) for output in outputs if output.path is not None]
+    paths = [(output, _real(output.path)) for output in outputs if output.path is not None]
     files = [(output, path) for output, path in paths if not _is_special(path)]
     ready: list[tuple[Path, Path]] = []
     try:
@@ -171,7 +182,7 @@ def abandon_stdout() -> None:
 def _write_beside(output: Output, path: Path, write: Write) -> Path:
     """Write to a temporary file in the directory of `path`."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".contrast.")
     except OSError as error:
         raise _cannot_write(path, str(error), "Choose another directory.") from error
     temporary = Path(name)

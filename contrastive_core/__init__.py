@@ -4,6 +4,7 @@
     cc.loss("infonce", z, keys, tau=0.07).value
     cc.loss("supcon", z, labels=y, tau=0.1).samples.loss
     cc.loss_by_convention("triplet", z, labels=y)
+    cc.info("emb.npy").vectors[0].norms.median
 
 Names are loaded when they are first used, so that importing the package costs nothing.
 """
@@ -17,6 +18,7 @@ from . import version
 
 if TYPE_CHECKING:
     from .api import ConventionValue as ConventionValue
+    from .api import info as info
     from .api import loss as loss
     from .api import loss_by_convention as loss_by_convention
     from .api import metrics as metrics
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .geometry.declarations import METRICS as METRICS
     from .geometry.result import MetricsResult as MetricsResult
     from .hardness.result import TripletsResult as TripletsResult
+    from .holdings.result import FileInfo as FileInfo
     from .losses import LOSSES as LOSSES
     from .resources import Resources as Resources
     from .samples import Samples as Samples
@@ -35,12 +38,14 @@ __all__ = [
     "METRICS",
     "ContrastError",
     "ConventionValue",
+    "FileInfo",
     "LossResult",
     "MetricsResult",
     "Resources",
     "Samples",
     "TripletsResult",
     "__version__",
+    "info",
     "loss",
     "loss_by_convention",
     "metrics",
@@ -53,12 +58,14 @@ _HOMES = {
     "LOSSES": ".losses",
     "ContrastError": ".errors",
     "ConventionValue": ".api",
+    "FileInfo": ".holdings.result",
     "LossResult": ".summary",
     "METRICS": ".geometry.declarations",
     "MetricsResult": ".geometry.result",
     "Resources": ".resources",
     "Samples": ".samples",
     "TripletsResult": ".hardness.result",
+    "info": ".api",
     "loss": ".api",
     "loss_by_convention": ".api",
     "metrics": ".api",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .dropped import Numbering
 from .duplicates import Codes, copies_among, may_have_duplicates, row_codes
 from .evaluation import Evaluation
 from .numerics import Float
@@ -41,8 +42,8 @@ _FINGERPRINT_WITHIN = 1e-6
 """A value this near to the one of collapse, relative to max(1, it), is named; rounding aside."""
 
 
-def warnings(evaluation: Evaluation) -> list[str]:
-    """All warnings, most fundamental first."""
+def warnings(evaluation: Evaluation, numbers: Numbering | None = None) -> list[str]:
+    """All warnings, most fundamental first; `numbers` are those of the files."""
     problem, views = evaluation.problem, _views(evaluation.problem)
     pairs = _pairs(views, evaluation.loss.scored_by) if views is not None else None
     data = _data(problem)
@@ -56,7 +57,7 @@ def warnings(evaluation: Evaluation) -> list[str]:
     ]
     if views is not None and views.count > 1 and may_have_duplicates(views.data):
         codes = row_codes(views.data)
-        found += [_identical_views(views, codes), _duplicates(evaluation, codes)]
+        found += [_identical_views(views, codes), _duplicates(evaluation, codes, numbers)]
     return [warning for warning in found if warning]
 
 
@@ -302,14 +303,15 @@ def _identical_views(views: Views, codes: Codes) -> str | None:
     )
 
 
-def _duplicates(evaluation: Evaluation, codes: Codes) -> str | None:
+def _duplicates(evaluation: Evaluation, codes: Codes, numbers: Numbering | None) -> str | None:
     """Candidates equal to the positive count as negatives: the loss cannot reach 0."""
     copies = [copies_among(each, codes) for each in evaluation.competitions]
     affected = sum(int(np.count_nonzero(count)) for count in copies)
     if not affected:
         return None
     total = sum(int(count.sum()) for count in copies)
-    first = ", ".join(map(str, np.flatnonzero(copies[0])[:_LISTED] % evaluation.rows))
+    places = np.flatnonzero(copies[0])[:_LISTED] % evaluation.rows
+    first = ", ".join(map(str, places if numbers is None else numbers.samples[places]))
     return (
         f"duplicates: {affected} of {sum(map(len, copies))} anchors meet exact copies of their "
         f"positive among the negatives ({total} in all), the first for samples {first}. They stay "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,21 +21,27 @@ def may_have_duplicates(data: Prepared) -> bool:
 
 
 def row_codes(data: Prepared) -> Codes:
-    """A 64-bit code per row, equal for equal rows and hardly ever for others.
+    """A code per row of prepared rows."""
+    codes = np.empty(data.n, np.uint64)
+    for start, rows in data.blocks():
+        codes[start : start + len(rows)] = codes_of(rows)
+    return codes
+
+
+def codes_of(rows: npt.NDArray[Any]) -> Codes:
+    """A 64-bit code per row of real numbers, equal for equal rows and hardly ever for others.
 
     The bits of each number are mixed before they are summed: a plain linear form of them would
     keep a dozen bits for rows of small integers.
     """
-    weights = np.random.default_rng(0).integers(1, 2**63, data.d, np.uint64) | np.uint64(1)
-    codes = np.empty(data.n, np.uint64)
-    for start, rows in data.blocks():
-        bits = (rows + 0).view(f"u{rows.dtype.itemsize}").astype(np.uint64)  # + 0 turns -0 into 0
-        for shift in (32, 29):
-            bits ^= bits >> np.uint64(shift)
-            bits *= weights
-        bits ^= bits >> np.uint64(32)
-        codes[start : start + len(rows)] = (bits * weights[::-1]).sum(axis=1, dtype=np.uint64)
-    return codes
+    d = rows.shape[1]
+    weights = np.random.default_rng(0).integers(1, 2**63, d, np.uint64) | np.uint64(1)
+    bits = (rows + 0).view(f"u{rows.dtype.itemsize}").astype(np.uint64)  # + 0 turns -0 into 0
+    for shift in (32, 29):
+        bits ^= bits >> np.uint64(shift)
+        bits *= weights
+    bits ^= bits >> np.uint64(32)
+    return np.asarray((bits * weights[::-1]).sum(axis=1, dtype=np.uint64))
 
 
 def copies_among(competition: Competition, codes: Codes) -> npt.NDArray[np.int64]:

@@ -10,6 +10,15 @@ import numpy.typing as npt
 Float = npt.NDArray[np.float64]
 
 
+def wide(stored: npt.NDArray[Any]) -> Float:
+    """Numbers of a file in float64; NaN and infinity, which are told elsewhere, without a word.
+
+    A NaN that signals, and a longer float beyond the range, would else be warned about.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(stored.astype(np.float64))
+
+
 def log_sum_exp(logits: Float, axis: int = -1) -> Float:
     """Log sum exp along an axis; -inf where every term is -inf or there is none."""
     if logits.shape[axis] == 0:

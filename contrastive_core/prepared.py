@@ -11,22 +11,20 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import BadInput, TooLittleMemory
-from .numerics import Float
+from .bad_rows import BadRows, Finding
+from .errors import TooLittleMemory
+from .numerics import Float, wide
 from .resources import format_size
 from .sources import Source, Strided
 
 BLOCK = 2**16
 """Numbers decoded at a time: half a MiB in float64, which stays in cache."""
-
-_FIRST = 5
-"""How many bad rows a message names."""
 
 _EXTREME = 1e150
 """Beyond this, or below its inverse, the square of a number leaves the range of float64."""
@@ -119,7 +117,7 @@ class Prepared:
     @property
     def longest(self) -> float:
         """A bound on the norm of any prepared row."""
-        return 1.0 if self.unit else float(self.norms.max())
+        return 1.0 if self.unit else float(self.norms.max(initial=0.0))
 
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Rows start to stop, C-contiguous, in the working precision."""
@@ -154,16 +152,67 @@ def prepare(
         BadInput: Rows that hold NaN or infinity; null vectors where a unit row is needed; numbers
             beyond the working precision.
     """
+    how: dict[str, Any] = {"unit": unit, "dtype": dtype, "in_memory": in_memory}
+    return prepare_noting(strands, **how, raw_by=raw_by, stop=True).data
+
+
+@dataclass(frozen=True, eq=False)
+class Noted:
+    """Prepared rows, some of which cannot be used.
+
+    Args:
+        data: All rows; what stands in a bad one means nothing.
+        bad: Which of them cannot be used, shape (n,).
+        findings: Why, file by file.
+    """
+
+    data: Prepared
+    bad: npt.NDArray[np.bool_]
+    findings: tuple[Finding, ...]
+
+    @property
+    def longest(self) -> float:
+        """A bound on the norm of any row that can be used."""
+        return replace(self.data, norms=self.data.norms[~self.bad]).longest
+
+
+def prepare_noting(
+    strands: Sequence[Strided],
+    *,
+    unit: bool,
+    dtype: str,
+    in_memory: bool,
+    raw_by: str = "",
+    stop: bool = False,
+) -> Noted:
+    """The same, but rows that hold NaN, infinity or a null vector are noted, unless told to stop.
+
+    Raises:
+        BadInput: Numbers beyond the working precision, which another can hold.
+    """
     n, d = sum(strand.n for strand in strands), strands[0].d
     kind = np.dtype(dtype)
     store = InMemory((n, d), kind) if in_memory else Spilled((n, d), kind)
-    prepared = Prepared(store, np.empty(n), d, unit, kind)
+    noted = Noted(Prepared(store, np.empty(n), d, unit, kind), np.zeros(n, bool), ())
     offsets = np.cumsum([0, *(strand.n for strand in strands)])
     placed = list(zip(strands, (int(offset) for offset in offsets), strict=False))
+    findings: list[Finding] = []
     for source in dict.fromkeys(strand.source for strand in strands):
-        bad = BadRows(source.name, raw_by)
-        _fill(prepared, source, [pair for pair in placed if pair[0].source is source], bad)
-    return prepared
+        bad = BadRows(source.name, raw_by, of="" if stop else source.format)
+        _fill(noted, source, [pair for pair in placed if pair[0].source is source], bad)
+        if stop:
+            bad.stop_if_any()
+        bad.stop_if_beyond()
+        findings += bad.findings
+    return replace(noted, findings=tuple(findings))
+
+
+def compacted(prepared: Prepared, index: npt.NDArray[np.intp]) -> Prepared:
+    """Some rows, in ascending order, moved up in the place where all of them lay."""
+    step = max(1, BLOCK // prepared.d)
+    for start in range(0, len(index), step):  # no row moves to behind one that is yet to be read
+        prepared.store.write(start, prepared.take(index[start : start + step]))
+    return replace(prepared, norms=prepared.norms[index])
 
 
 def pick(prepared: Prepared, index: npt.NDArray[np.intp], *, in_memory: bool) -> Prepared:
@@ -190,41 +239,38 @@ def narrowed(prepared: Prepared, dtype: str, *, in_memory: bool) -> Prepared:
 
 
 def _fill(
-    prepared: Prepared, source: Source, strands: Sequence[tuple[Strided, int]], bad: BadRows
+    noted: Noted, source: Source, strands: Sequence[tuple[Strided, int]], bad: BadRows
 ) -> None:
     """One forward pass over a source, each row to its strand's place."""
+    prepared = noted.data
     step = max(1, BLOCK // prepared.d)
     stored = source.shape[0]
     for start in range(0, stored, step):
-        rows = source.read(start, min(start + step, stored)).astype(np.float64)
+        rows = wide(source.read(start, min(start + step, stored)))
         norms = row_norms(rows)
         if prepared.unit:
             make_unit(rows, norms)
         with np.errstate(over="ignore", invalid="ignore"):  # noted just below
             ready = rows.astype(prepared.dtype)
-        bad.note_block(start, norms, ready, unit=prepared.unit)
+        unusable = bad.note_block(start, norms, ready, unit=prepared.unit)
         for strand, offset in strands:
-            _place(prepared, strand, offset, start, ready, norms)
-    bad.stop_if_any()
+            first, chosen = _chosen(strand, start, len(ready))
+            count = len(norms[chosen])
+            if not count:
+                continue
+            place = slice(offset + first, offset + first + count)
+            prepared.store.write(place.start, ready[chosen])
+            prepared.norms[place], noted.bad[place] = norms[chosen], unusable[chosen]
 
 
-def _place(
-    prepared: Prepared,
-    strand: Strided,
-    offset: int,
-    start: int,
-    ready: npt.NDArray[Any],
-    norms: Float,
-) -> None:
-    """Write those rows of a block, which begins at source row `start`, that are of the strand."""
+def _chosen(strand: Strided, start: int, count: int) -> tuple[int, slice]:
+    """Which of `count` rows from source row `start` on are of the strand, and from which on."""
     first = max(0, -((strand.start - start) // strand.step))
-    end = min(strand.n, -((strand.start - start - len(ready)) // strand.step))
+    end = min(strand.n, -((strand.start - start - count) // strand.step))
     if first >= end:
-        return
+        return 0, slice(0)
     local = strand.start + first * strand.step - start
-    chosen = slice(local, local + (end - first - 1) * strand.step + 1, strand.step)
-    prepared.store.write(offset + first, ready[chosen])
-    prepared.norms[offset + first : offset + end] = norms[chosen]
+    return first, slice(local, local + (end - first - 1) * strand.step + 1, strand.step)
 
 
 def row_norms(rows: Float) -> Float:
@@ -243,46 +289,3 @@ def make_unit(rows: Float, norms: Float) -> None:
     """Divide each row by its norm, in place; null rows stay null."""
     with np.errstate(invalid="ignore", over="ignore"):
         rows /= np.where(norms > 0.0, norms, 1.0)[:, None]
-
-
-class BadRows:
-    """Rows that cannot be used, counted over a whole pass: one message for all of them."""
-
-    def __init__(self, name: str, raw_by: str = "") -> None:
-        self.name, self.raw_by = name, raw_by
-        self.found: dict[str, list[int]] = {}
-
-    def note_block(self, start: int, norms: Float, ready: npt.NDArray[Any], *, unit: bool) -> None:
-        """Note the bad rows of a block that begins at row `start`."""
-        finite = np.isfinite(norms)
-        self._note(start, "NaN or infinity", ~finite)
-        if unit:
-            self._note(start, "only zeros, and so no direction", norms == 0.0)
-        elif norms.max() > np.finfo(ready.dtype).max:
-            overflown = finite & ~np.isfinite(ready).all(axis=1)
-            self._note(start, f"numbers beyond the range of {ready.dtype}", overflown)
-
-    def stop_if_any(self) -> None:
-        """Raise the error for the bad rows, where there are any."""
-        for holding, rows in self.found.items():
-            listed = ", ".join(str(row) for row in rows[:_FIRST])
-            more = ", ..." if len(rows) > _FIRST else ""
-            raise BadInput(
-                self.name,
-                expected="usable numbers in every row",
-                got=f"{len(rows)} {'row' if len(rows) == 1 else 'rows'} with {holding} "
-                f"(row {listed}{more}, counted from 0)",
-                remedy=self._remedy(holding),
-            )
-
-    def _note(self, start: int, holding: str, bad: npt.NDArray[np.bool_]) -> None:
-        if bad.any():
-            self.found.setdefault(holding, []).extend((start + np.flatnonzero(bad)).tolist())
-
-    def _remedy(self, holding: str) -> str:
-        if "zeros" in holding:
-            raw = f", or take rows as they are with {self.raw_by}" if self.raw_by else ""
-            return f"Leave these rows out{raw}."
-        if "range" in holding:
-            return "Use --precision float64."
-        return "Leave these rows out, and look at the step that wrote them."

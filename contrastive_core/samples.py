@@ -14,6 +14,12 @@ from .tables import Index
 CATEGORIES = ("easy", "semi-hard", "hard")
 """What the codes of the column `category` stand for."""
 
+HARDEST = ("hardest_index", "reverse_hardest_index")
+"""Columns of candidates, counted from the first of each direction."""
+
+ROWS = ("first", "second", "anchor", "positive_index", "negative_index")
+"""Columns of rows, counted from the first of all."""
+
 
 @dataclass(frozen=True)
 class Samples(Rows):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import BadInput
-from .numerics import Float
-from .prepared import BLOCK, BadRows, Prepared, make_unit, row_norms
-from .sources import Source
+from .bad_rows import BadRows
+from .numerics import Float, wide
+from .prepared import BLOCK, Prepared, make_unit, row_norms
 from .standing import TOLERANCE
 from .tables import Index
-
-_FIRST = 5
-"""How many bad rows a message names."""
 
 
 def step_for(width: int) -> int:
@@ -24,11 +20,63 @@ def step_for(width: int) -> int:
     return max(1, BLOCK * 4 // width)
 
 
+class Stored(Protocol):
+    """Rows that are read by range."""
+
+    @property
+    def name(self) -> str:
+        """What messages call them."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of all of them."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The number type that `read` gives."""
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Rows `start` to `stop`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Remaining:
+    """Some rows of a source, in its order; of a square table their columns alone, too."""
+
+    source: Stored
+    index: Index
+    square: bool = False
+
+    @property
+    def name(self) -> str:
+        """That of the source."""
+        return self.source.name
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """That of the source."""
+        return self.source.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As many rows as are left."""
+        n, *rest = len(self.index), *self.source.shape[1:]
+        return (n, n) if self.square else (n, *rest)
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Each stretch of rows that lie one after the other at once."""
+        index = self.index[start:stop]
+        stretches = np.split(index, np.flatnonzero(np.diff(index) > 1) + 1)
+        parts = [self.source.read(int(s[0]), int(s[-1]) + 1) for s in stretches if len(s)]
+        rows = np.concatenate(parts)
+        return np.take(rows, self.index, axis=1) if self.square else rows
+
+
 @dataclass(frozen=True, eq=False)
 class ReadyScores:
     """Scores or logits from a file, taken as they are."""
 
-    source: Source
+    source: Stored
 
     @property
     def n(self) -> int:
@@ -47,24 +95,16 @@ class ReadyScores:
 
     def read(self, start: int, stop: int) -> Float:
         """Rows `start` to `stop`, fresh."""
-        return self.source.read(start, stop).astype(np.float64)
+        return wide(self.source.read(start, stop))
 
-    def check(self) -> None:
-        """Refuse scores that are no finite numbers."""
-        bad: list[int] = []
+    def note(self, noted: BadRows) -> npt.NDArray[np.bool_]:
+        """Note rows whose scores are no finite numbers; which they are, shape (n,)."""
+        bad = np.zeros(self.n, bool)
         for start in range(0, self.n, step_for(self.width)):
-            block = self.read(start, min(start + step_for(self.width), self.n))
-            bad.extend((start + np.flatnonzero(~np.isfinite(block).all(axis=1))).tolist())
-        if not bad:
-            return
-        listed = ", ".join(map(str, bad[:_FIRST])) + (", ..." if len(bad) > _FIRST else "")
-        raise BadInput(
-            self.source.name,
-            expected="finite scores",
-            got=f"{len(bad)} {'row' if len(bad) == 1 else 'rows'} with NaN or infinity "
-            f"(row {listed}, counted from 0)",
-            remedy="Leave these rows out, and look at the step that wrote them.",
-        )
+            stop = min(start + step_for(self.width), self.n)
+            bad[start:stop] = ~np.isfinite(self.read(start, stop)).all(axis=1)
+            noted.note(start, noted.not_finite, bad[start:stop])
+        return bad
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +117,7 @@ class OwnNegatives:
     """
 
     data: Prepared
-    negatives: Source
+    negatives: Stored
 
     @property
     def n(self) -> int:
@@ -109,20 +149,23 @@ class OwnNegatives:
             part[:, 1:] = np.einsum("id,ikd->ik", anchors, theirs)
         return scores
 
-    def check(self) -> None:
-        """Refuse negatives that cannot be used; they are counted row by row of (n * k, d)."""
-        bad = BadRows(self.negatives.name)
+    def note(self, noted: BadRows) -> npt.NDArray[np.bool_]:
+        """Note negatives that cannot be used, row by row of (n * k, d); whose they are, (n,)."""
         k = self.width - 1
+        bad = np.zeros((self.n, k), bool)
         step = max(1, BLOCK // (self.width * self.data.d))
         for start in range(0, self.n, step):
-            rows, norms = self._negatives(start, min(start + step, self.n))
-            flat = rows.reshape(-1, self.data.d)
-            bad.note_block(start * k, norms, flat.astype(self.data.dtype), unit=self.data.unit)
-        bad.stop_if_any()
+            stop = min(start + step, self.n)
+            rows, norms = self._negatives(start, stop)
+            with np.errstate(over="ignore", invalid="ignore"):  # noted just below
+                ready = rows.reshape(-1, self.data.d).astype(self.data.dtype)
+            found = noted.note_block(start * k, norms, ready, unit=self.data.unit)
+            bad[start:stop] = found.reshape(-1, k)
+        return np.asarray(bad.any(axis=1))
 
     def _negatives(self, start: int, stop: int) -> tuple[Float, Float]:
         """(rows, k, d), of unit norm where the anchors are; and their norms."""
-        stored = self.negatives.read(start, stop).astype(np.float64)
+        stored = wide(self.negatives.read(start, stop))
         flat = stored.reshape(-1, self.data.d)
         norms = row_norms(flat)
         if self.data.unit:

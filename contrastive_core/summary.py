@@ -11,6 +11,7 @@ import numpy as np
 
 from .conventions import Ledger
 from .diagnosis import warnings
+from .dropped import Dropped, Numbering, said
 from .errors import BadParameter, NothingDefined
 from .evaluate.work import infinite
 from .evaluation import Columns, Evaluation, SoftmaxParts
@@ -19,7 +20,7 @@ from .losses import Loss
 from .numerics import Float
 from .parameters import parameters
 from .problem import Labelled, Positives, Scored, TripletList
-from .samples import Samples, sort_order
+from .samples import HARDEST, ROWS, Samples, sort_order
 from .tables import Index
 from .vocabulary import REDUCTIONS, SORTS
 
@@ -77,6 +78,8 @@ class LossResult:
             first, with rank and hardest.
         inputs: What was read.
         warnings: What to beware of.
+        dropped: What was left out because of rows that cannot be used; None for nothing. Numbers
+            of samples and rows are those of the files all the same.
     """
 
     kind: str
@@ -98,6 +101,7 @@ class LossResult:
     worst: Samples
     inputs: tuple[InputFile, ...]
     warnings: tuple[str, ...]
+    dropped: Dropped | None = None
 
 
 @dataclass(frozen=True)
@@ -142,8 +146,19 @@ def _check_word(name: str, word: str | None, known: tuple[str, ...], remedy: str
         raise BadParameter(name, expected=" or ".join(known), got=repr(word), remedy=remedy)
 
 
-def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Asked) -> LossResult:
+def summarise(
+    evaluation: Evaluation,
+    inputs: tuple[InputFile, ...],
+    wanted: Asked,
+    numbers: Numbering | None = None,
+) -> LossResult:
     """Everything there is to say about an evaluated loss.
+
+    Args:
+        evaluation: The loss, sample by sample.
+        inputs: What was read.
+        wanted: The reduction, and which samples are listed.
+        numbers: Those of the files, where rows were left out.
 
     Raises:
         NothingDefined: No sample defines the loss.
@@ -176,10 +191,11 @@ def summarise(evaluation: Evaluation, inputs: tuple[InputFile, ...], wanted: Ask
         precision=evaluation.precision,
         positives=evaluation.problem.found,
         quantiles=_quantiles(values),
-        samples=_samples(evaluation, np.arange(len(values)), evaluation.standing or {}),
-        worst=_listed(evaluation, order[: wanted.top]),
+        samples=_samples(evaluation, np.arange(len(values)), evaluation.standing or {}, numbers),
+        worst=_listed(evaluation, order[: wanted.top], numbers),
         inputs=inputs,
-        warnings=tuple(warnings(evaluation)),
+        warnings=said(numbers, warnings(evaluation, numbers)),
+        dropped=None if numbers is None else numbers.dropped,
     )
 
 
@@ -201,7 +217,7 @@ def _quantiles(values: Float) -> Quantiles:
     return Quantiles(*np.quantile(defined, list(_QUANTILES.values())).tolist())
 
 
-def _listed(evaluation: Evaluation, chosen: Index) -> Samples:
+def _listed(evaluation: Evaluation, chosen: Index, numbers: Numbering | None) -> Samples:
     """The samples that are listed, with their standing."""
     order = np.sort(chosen)
     told: Columns = {}
@@ -209,20 +225,29 @@ def _listed(evaluation: Evaluation, chosen: Index) -> Samples:
         told = {name: values[order] for name, values in evaluation.standing.items()}
     elif evaluation.look is not None and len(order):
         told = evaluation.look(order)
-    return _samples(evaluation, order, told).take(np.searchsorted(order, chosen))
+    return _samples(evaluation, order, told, numbers).take(np.searchsorted(order, chosen))
 
 
-def _samples(evaluation: Evaluation, chosen: Index, told: Columns) -> Samples:
-    """Some samples (sorted positions)."""
+def _samples(
+    evaluation: Evaluation, chosen: Index, told: Columns, numbers: Numbering | None
+) -> Samples:
+    """Some samples (sorted positions), by their numbers in the files."""
     rows = evaluation.rows
     columns = {name: values[chosen] for name, values in evaluation.columns.items()}
-    return Samples(
+    found = Samples(
         index=chosen % rows,
         loss=evaluation.values[chosen],
         view=chosen // rows if evaluation.views else None,
         **columns,
         **told,
     )
+    if numbers is None:
+        return found
+    origins = dict(zip(HARDEST, (c.meeting.origin for c in evaluation.competitions), strict=False))
+    hardest = {name: each for name in HARDEST if (each := getattr(found, name)) is not None}
+    theirs = {name: numbers.of_rows(hardest[name], origins.get(name, 0)) for name in hardest}
+    found = dataclasses.replace(found, **theirs)
+    return numbers.renumbered(found, samples=("index",), rows=ROWS)
 
 
 def nothing_defined(evaluation: Evaluation) -> NothingDefined:

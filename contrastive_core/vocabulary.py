@@ -16,6 +16,9 @@ PRECISIONS = ("float32", "float64")
 DTYPES = ("bfloat16",)
 """Types of stored numbers that a file cannot always say itself."""
 
+ON_BAD = ("stop", "drop")
+"""What is done about rows that cannot be used."""
+
 SORTS = ("worst", "best", "index")
 """Order of the samples that are listed."""
 

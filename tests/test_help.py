@@ -114,7 +114,8 @@ def test_plain_help_shows_the_shared_options_and_the_kinds(
     assert "--tau" not in _options(text)
     assert _options(text) == {
         *("--kind", "--output", "--per-sample", "--top", "--sort", "--threads", "--memory"),
-        *("--dtype", "--join", "--precision", "--quiet", "--color", "--debug", "--help"),
+        *("--precision", "--quiet", "--color", "--debug", "--help"),
+        *("--dtype", "--join", "--on-bad"),
     }
     for kind, declaration in LOSSES.items():
         assert re.search(rf"^  {kind} ", text, re.MULTILINE)

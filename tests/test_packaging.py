@@ -85,7 +85,7 @@ ORDER = (
     ("inputs", "evaluate"),
     ("diagnosis",),
     ("summary",),
-    ("geometry", "hardness"),
+    ("geometry", "hardness", "holdings"),
     ("api",),
 )
 """Rooms of the core from left to right: a room imports rooms to its left, and itself."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contrastive_core.api import ConventionValue
     from contrastive_core.geometry.result import MetricsResult
     from contrastive_core.hardness.result import TripletsResult
+    from contrastive_core.holdings.result import FileInfo
     from contrastive_core.summary import LossResult
 
     from ..consoles import Manners
@@ -130,5 +131,24 @@ def write_triplets(
                 triplet_records.write_triplets_csv(result, stream, listing)
             case "value":
                 stream.write(f"{result.value!r}\n")
+
+    return write
+
+
+def write_info(found: Sequence[FileInfo], manners: Manners) -> Write:
+    """A writer of what files hold."""
+
+    def write(output: Output, stream: IO[str]) -> None:
+        from . import info_records
+
+        match output.format:
+            case "table":
+                from .info import print_info
+
+                print_info(found, manners.console(stream), columns=manners.columns(stream))
+            case "json":
+                info_records.write_info_json(found, stream)
+            case "csv":
+                info_records.write_info_csv(found, stream)
 
     return write

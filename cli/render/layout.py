@@ -14,6 +14,7 @@ from .records import NAMES
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from contrastive_core.dropped import Dropped
     from contrastive_core.labelled import Positives
     from contrastive_core.rows import Rows
 
@@ -41,6 +42,12 @@ def grid() -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     return table
+
+
+def add_left_out(table: Table, dropped: Dropped | None) -> None:
+    """A line for rows that were left out."""
+    if dropped is not None:
+        table.add_row("left out", str(dropped.samples), dropped.sentence)
 
 
 def plain_table() -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import IO, TYPE_CHECKING, Any
 
-from .records import ORDERS, heading, number, write_object, write_rows
+from .records import ORDERS, heading, left_out, number, write_object, write_rows
 
 if TYPE_CHECKING:
     from contrastive_core.geometry.result import MetricsResult, MetricValue, RowFacts
@@ -51,6 +51,7 @@ def _object(result: MetricsResult) -> dict[str, Any]:
         "n": result.n,
         "d": result.d,
         "clouds": result.clouds,
+        **left_out(result.dropped),
         "positives": None if found is None else dataclasses.asdict(found),
         "parameters": {**result.parameters, "precision": result.precision},
         "estimated": result.anchors is not None,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from .layout import FOLDED, grid, positives_words, print_folded, rows_tables, write_lines
+from .layout import (
+    FOLDED,
+    add_left_out,
+    grid,
+    positives_words,
+    print_folded,
+    rows_tables,
+    write_lines,
+)
 from .metric_lines import layout_of, line_of
 from .metric_records import chosen_rows
 from .records import ORDERS
@@ -77,6 +85,7 @@ def _facts(result: MetricsResult) -> Table:
     for each in result.inputs:
         if each.shape is None:
             table.add_row(each.role, "", each.path)
+    add_left_out(table, result.dropped)
     found = result.positives
     table.add_row("positives", "", "none" if found is None else positives_words(found))
     if result.anchors is not None:

@@ -13,6 +13,7 @@ from contrastive_core.version import VERSION
 
 if TYPE_CHECKING:
     from contrastive_core.api import ConventionValue
+    from contrastive_core.dropped import Dropped
     from contrastive_core.inputs import InputFile
     from contrastive_core.rows import Rows
     from contrastive_core.samples import Samples
@@ -78,6 +79,11 @@ def heading(command: str, inputs: Iterable[InputFile], warnings: Iterable[str]) 
     }
 
 
+def left_out(dropped: Dropped | None) -> dict[str, Any]:
+    """What was left out, where something was."""
+    return {} if dropped is None else {"dropped": dropped.plain()}
+
+
 def write_object(whole: dict[str, Any], lists: dict[str, Rows], stream: IO[str]) -> None:
     """One object that ends in lists, a line per row."""
     head = json.dumps(whole, indent=2, allow_nan=False, ensure_ascii=False)
@@ -123,6 +129,7 @@ def _convention(found: ConventionValue) -> dict[str, Any]:
         "value": number(result.value),
         "n": result.n,
         "undefined": result.undefined,
+        **left_out(result.dropped),
         "candidates": result.candidates,
         "convention": dataclasses.asdict(result.convention),
         "parameters": result.parameters,
@@ -161,6 +168,7 @@ def _loss_object(result: LossResult) -> dict[str, Any]:
         "n": result.n,
         "sample": result.sample,
         "undefined": result.undefined,
+        **left_out(result.dropped),
         **{name: value for name, value in optional.items() if value is not None},
         "convention": dataclasses.asdict(result.convention),
         "parameters": {**result.parameters, "precision": result.precision},

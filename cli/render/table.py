@@ -12,6 +12,7 @@ from rich.table import Table
 from .histogram import histogram
 from .layout import (
     FOLDED,
+    add_left_out,
     digits,
     grid,
     plain_table,
@@ -79,6 +80,7 @@ def _facts(result: LossResult) -> Table:
             table.add_row(name, digits(result.parameters[name]), f"the {name} in the value")
     defined = len(result.samples.loss) - result.undefined
     table.add_row(f"{result.sample}s", str(defined), _undefined(result))
+    add_left_out(table, result.dropped)
     table.add_row("positives", "", positives_words(result.positives))
     table.add_row("convention", ledger.name, f"{ledger.reference}; {_factor(ledger.factor)}")
     for line in _ledger(result):

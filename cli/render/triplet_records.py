@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from contrastive_core.hardness.readings import GOOD
 
-from .records import ORDERS, heading, number, records_of, write_object, write_rows
+from .records import ORDERS, heading, left_out, number, records_of, write_object, write_rows
 
 if TYPE_CHECKING:
     from contrastive_core.hardness.result import Hardness, Intervals, TripletsResult
@@ -29,6 +29,7 @@ def write_triplets_json(
         "positives": dataclasses.asdict(result.positives),
         "estimated": result.estimated,
         **sampled,
+        **left_out(result.dropped),
         **({"guide": GOOD} if guide else {}),
     }
     first, *others = result.margins

@@ -2,6 +2,7 @@
 
 from .geometry import metrics
 from .hardness import triplets
+from .holdings import info
 from .losses import ConventionValue, loss, loss_by_convention
 
-__all__ = ["ConventionValue", "loss", "loss_by_convention", "metrics", "triplets"]
+__all__ = ["ConventionValue", "info", "loss", "loss_by_convention", "metrics", "triplets"]

@@ -30,6 +30,7 @@ def metrics(
     views: str | None = None,
     dtype: str | None = None,
     join: str | None = None,
+    on_bad: str = "stop",
     metrics: Sequence[str] = (),
     t: float = 2.0,
     alpha: float = 2.0,
@@ -56,6 +57,9 @@ def metrics(
         dtype: `bfloat16` where two-byte numbers of the files are that.
         join: The column of ids by which rows of other files are put into the order of
             `embeddings`; without, ids that both files have are compared.
+        on_bad: `stop` at rows that hold NaN, infinity or null, are ragged, or are null vectors
+            where a direction is needed; or `drop` them, with their pairs, labels and views, which
+            `dropped` of the result says.
         metrics: Names of the metrics to measure; none for all whose inputs are there.
         t: Of uniformity.
         alpha: Of alignment.
@@ -80,7 +84,7 @@ def metrics(
     listed = Asked(None, top, sort)
     settings = Settings(t, alpha, duplicate_threshold, sample, seed)
     chosen = chosen_metrics(metrics)
-    means, reading = resources or Resources(), Reading(dtype, join)
+    means, reading = resources or Resources(), Reading(dtype, join, on_bad)
     clouds = build_clouds(
         Given(embeddings, keys, labels=labels, pairs=pairs, views=views, reading=reading),
         means,

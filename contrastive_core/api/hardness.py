@@ -32,6 +32,7 @@ def triplets(
     views: str | None = None,
     dtype: str | None = None,
     join: str | None = None,
+    on_bad: str = "stop",
     margin: float | Sequence[float] = 0.2,
     distance: str | None = None,
     mining: str | None = None,
@@ -68,6 +69,9 @@ def triplets(
         dtype: `bfloat16` where two-byte numbers of the files are that.
         join: The column of ids by which rows of other files are put into the order of
             `embeddings`; without, ids that both files have are compared.
+        on_bad: `stop` at rows that hold NaN, infinity or null, are ragged, or are null vectors
+            where a direction is needed; or `drop` them, with their pairs, labels and views, which
+            `dropped` of the result says.
         margin: m, at least 0, in the unit of the distance; or several that differ.
         distance: `sqeuclidean` (the default), `euclidean`, or `cosine` (1 - cos).
         mining: What the loss averages: `all`, `easy`, `semi-hard`, `hard`, `batch-hard` or
@@ -106,7 +110,7 @@ def triplets(
         labels=labels,
         triplets=triplets,
         views=views,
-        reading=Reading(dtype, join),
+        reading=Reading(dtype, join, on_bad),
     )
     means = resources or Resources()
     found = recognise(Triplet, given, _Command())
@@ -128,6 +132,8 @@ def triplets(
     work = Work(partial(quiet, progress=means.progress), quiet, progress=means.progress)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
         result = measure(losses, built.problem, wanted, asked, built.inputs, work)
+    if built.numbering is not None:
+        result = result.numbered(built.numbering)
     more = built.unread("contrast triplets")
     return dataclasses.replace(result, warnings=(*result.warnings, *more))
 

@@ -44,6 +44,7 @@ def loss(
     views: str | None = None,
     dtype: str | None = None,
     join: str | None = None,
+    on_bad: str = "stop",
     convention: str = PAPER_NAME,
     reduction: str | None = None,
     top: int = 10,
@@ -76,6 +77,9 @@ def loss(
         dtype: `bfloat16` where two-byte numbers of the files are that.
         join: The column of ids by which rows of other files are put into the order of
             `embeddings`; without, ids that both files have are compared.
+        on_bad: `stop` at rows that hold NaN, infinity or null, are ragged, or are null vectors
+            where a direction is needed; or `drop` them, with their pairs, labels and views, which
+            `dropped` of the result says.
         convention: `paper`, or the library whose value is wanted.
         reduction: `mean` (default) or `sum`, over the terms that define the loss.
         top: How many samples `worst` lists.
@@ -108,7 +112,7 @@ def loss(
         noise,
         positive,
         views,
-        Reading(dtype, join),
+        Reading(dtype, join, on_bad),
     )
     means = resources or Resources()
     return _loss(kind, given, wanted, means, convention, parameters, per_sample=per_sample)
@@ -137,7 +141,8 @@ def _loss(
     engine = partial(quiet, progress=means.progress)
     work = Work(engine, quiet, standings=per_sample, progress=means.progress)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
-        result = summarise(evaluate(chosen, built.problem, work), built.inputs, wanted)
+        evaluation = evaluate(chosen, built.problem, work)
+        result = summarise(evaluation, built.inputs, wanted, built.numbering)
     return dataclasses.replace(result, warnings=(*result.warnings, *built.unread(kind)))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..bootstrap import ratio_interval
+from ..dropped import said
 from ..errors import BadParameter, NothingDefined
 from ..evaluate import Work
 from ..inputs.clouds import Clouds
@@ -62,6 +63,9 @@ def measure(
     for name, cloud, suffix in _each(names, second, facts):
         values[name + suffix] = _value(METRICS[name], suffix, cloud, facts, settings, work)
     samples = row_facts(clouds, facts, settings, frozenset(names))
+    order, numbers = in_order(samples, listing.sort)[: listing.top], clouds.numbering
+    if numbers is not None:
+        samples = numbers.renumbered(samples, samples=("index", "nearest"), rows=())
     return MetricsResult(
         metrics=values,
         skipped=skipped,
@@ -73,10 +77,11 @@ def measure(
         precision=clouds.fast.data.dtype.name,
         anchors=None if drawn is None else len(drawn),
         samples=samples,
-        worst=samples.take(in_order(samples, listing.sort)[: listing.top]),
+        worst=samples.take(order),
         classes=class_facts(clouds, facts, frozenset(names)),
         inputs=clouds.inputs,
-        warnings=tuple(warnings_of(clouds, facts)),
+        warnings=said(numbers, warnings_of(clouds, facts)),
+        dropped=None if numbers is None else numbers.dropped,
     )
 
 

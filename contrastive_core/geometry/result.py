@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..dropped import Dropped
 from ..inputs import InputFile
 from ..labelled import Positives
 from ..rows import Column, Rows
@@ -133,6 +134,8 @@ class MetricsResult:
         classes: What is known of each class; None without labels.
         inputs: What was read.
         warnings: What to beware of.
+        dropped: What was left out because of rows that cannot be used; None for nothing. Numbers
+            of rows are those of the files all the same.
     """
 
     metrics: dict[str, MetricValue]
@@ -149,3 +152,4 @@ class MetricsResult:
     classes: ClassFacts | None
     inputs: tuple[InputFile, ...]
     warnings: tuple[str, ...]
+    dropped: Dropped | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..conventions import Ledger
+from ..dropped import Dropped, Numbering, said
 from ..inputs import InputFile
 from ..labelled import Positives
+from ..samples import ROWS
 from .rows import AnchorRows, ClassRows, ListedRows
 
 Interval = tuple[float, float]
@@ -103,6 +105,14 @@ class Hardness:
     worst: AnchorRows | ListedRows
     classes: ClassRows | None
 
+    def numbered(self, numbers: Numbering) -> Hardness:
+        """By the numbers of the files, where rows were left out."""
+        samples, worst = (
+            numbers.renumbered(each, samples=("index",), rows=ROWS)
+            for each in (self.samples, self.worst)
+        )
+        return replace(self, samples=samples, worst=worst)
+
 
 @dataclass(frozen=True)
 class TripletsResult:
@@ -122,6 +132,8 @@ class TripletsResult:
         positives: How the positives were found.
         inputs: What was read.
         warnings: What to beware of.
+        dropped: What was left out because of rows that cannot be used; None for nothing. Numbers
+            of rows are those of the files all the same.
     """
 
     triplets: int
@@ -134,6 +146,13 @@ class TripletsResult:
     positives: Positives
     inputs: tuple[InputFile, ...]
     warnings: tuple[str, ...]
+    dropped: Dropped | None = None
+
+    def numbered(self, numbers: Numbering) -> TripletsResult:
+        """By the numbers of the files, where rows were left out."""
+        margins = tuple(each.numbered(numbers) for each in self.margins)
+        warnings = said(numbers, self.warnings)
+        return replace(self, margins=margins, warnings=warnings, dropped=numbers.dropped)
 
     @property
     def estimated(self) -> bool:

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ..dropped import Numbering
 from ..errors import BadInput
 from ..losses import CLIP, NCE, Contrastive, InfoNCE, Loss, Triplet
 from ..memory import Room, check_room, make_room
-from ..prepared import Prepared, pick, prepare
+from ..prepared import Noted, pick, prepare_noting
 from ..problem import (
     Classified,
     Labelled,
@@ -25,7 +26,7 @@ from ..problem import (
     Views,
 )
 from ..resources import Resources
-from ..score_rows import OwnNegatives, ReadyScores
+from ..score_rows import ReadyScores
 from ..sources import (
     Source,
     Strided,
@@ -39,6 +40,18 @@ from ..sources import (
 from ..vocabulary import NOISE
 from .arrange import Arrangement, arrange, check_flat, one_cloud
 from .checks import check_own, check_range, check_width, dissimilar, flattened, no_similarity
+from .dropping import (
+    PER_NUMBER,
+    Left,
+    Listed,
+    bad_with_noise,
+    classes_left,
+    listed_without_bad,
+    own_without_bad,
+    refuse_bad_classes,
+    scores_without_bad,
+    without_bad,
+)
 from .given import FILES, Recognised, open_given
 
 _PER_DRAW = 16
@@ -79,15 +92,17 @@ class Built:
         room: Threads, and where the rows lie.
         inputs: What was read, in its order.
         unused: Vector columns of the same table that were left out.
+        numbering: The numbers of what stays; None where no row was left out.
     """
 
     problem: Problem
     room: Room
     inputs: tuple[InputFile, ...]
     unused: tuple[str, ...] = ()
+    numbering: Numbering | None = None
 
     def unread(self, what: str) -> tuple[str, ...]:
-        """A warning where vector columns were left out."""
+        """A warning where vector columns were not read."""
         if not self.unused:
             return ()
         return (f"vector columns that {what} does not read here: {', '.join(self.unused)}.",)
@@ -109,7 +124,7 @@ def build(loss: Loss, found: Recognised, resources: Resources, *, per_row: int =
     builder = _Builder(loss, found, resources, per_row)
     problem = builder.methods[found.form.name]()
     unused = dict.fromkeys(column for source in builder.sources for column in source.unused)
-    return Built(problem, builder.room, builder.inputs(), tuple(unused))
+    return Built(problem, builder.room, builder.inputs(), tuple(unused), builder.numbering)
 
 
 class _Builder:
@@ -124,6 +139,8 @@ class _Builder:
         self.others: dict[str, Source] = {}
         self.dtype = resources.precision or loss.precision
         self.room = Room(in_memory=True, workers=resources.workers)
+        self.drops = found.given.reading.drops
+        self.numbering: Numbering | None = None
         self.methods: dict[str, Callable[[], Problem]] = {
             "views": self.views,
             "two files": self.two_files,
@@ -169,18 +186,22 @@ class _Builder:
         count = len(listed.i)
         picked = 0 if isinstance(self.loss, Contrastive) else 2 * count
         strands = self._with_bank(arrangement)
-        data = self._prepare(strands, picked=picked, extra=_PER_PAIR * count)
+        noted = self._prepare(strands, picked=picked, extra=_PER_PAIR * count)
         name = name_of(self.given.pairs, "pairs")
         found = Positives("pairs", assumed=False, description=f"the pairs of {name}")
         if isinstance(self.loss, Contrastive):
             if listed.y is None:
                 raise no_similarity(name)
-            return PairList(data, listed.i, listed.j, self._similar(listed.y), found)
+            left = self._listed(noted, "pair", (listed.i, listed.j))
+            similar = self._similar(left.of_samples(listed.y))
+            first, second = left.columns
+            return PairList(left.data, first, second, similar, found)
         if listed.y is not None and not listed.y.all():
             raise dissimilar(self.loss.kind, name, int(np.count_nonzero(~listed.y)))
-        index = np.concatenate([listed.i, listed.j, np.arange(arrangement.n, data.n)])
-        rows = pick(data, index, in_memory=self.room.in_memory)
-        return self._noised(Views(rows, count, 2, found))
+        left = self._listed(noted, "pair", (listed.i, listed.j), bank_from=arrangement.n)
+        index = np.concatenate([*left.columns, left.bank])
+        rows = pick(noted.data, index, in_memory=self.room.in_memory)
+        return self._noised(Views(rows, left.n, 2, found))
 
     def labels(self) -> Problem:
         """Rows, or views of samples, with classes."""
@@ -189,19 +210,16 @@ class _Builder:
             self.given.labels, arrangement.n, beside=self.sources[0], reading=self.given.reading
         )
         count = len(arrangement.strands)
+        left = self._left(self._prepare(arrangement.strands), arrangement.n, count)
+        codes, classes = labels.codes, tuple(labels.classes)
+        if left.numbering is not None:
+            codes, classes = classes_left(left.of_samples(codes), classes)
         name = name_of(self.given.labels, "labels")
-        described = f"rows of one class of {name} ({len(labels.classes)} classes)"
+        described = f"rows of one class of {name} ({len(classes)} classes)"
         if count > 1:
             described += f"; {arrangement.found.description}"
-        data = self._prepare(arrangement.strands)
-        return Labelled(
-            data,
-            arrangement.n,
-            count,
-            np.tile(labels.codes, count),
-            tuple(labels.classes),
-            Positives("labels", assumed=False, description=described),
-        )
+        found = Positives("labels", assumed=False, description=described)
+        return Labelled(left.data, left.n, count, np.tile(codes, count), classes, found)
 
     def three_files(self) -> Problem:
         """Anchors, positives and negatives row by row."""
@@ -217,20 +235,25 @@ class _Builder:
                 remedy="Save anchors, positives and negatives in the same order.",
             )
         n = self.sources[0].shape[0]
-        data = self._prepare([Strided(source, 0, 1, n) for source in self.sources])
+        noted = self._prepare([Strided(source, 0, 1, n) for source in self.sources])
+        left = self._left(noted, n, len(self.sources))
         names = ", ".join(source.name for source in self.sources)
         found = Positives("three files", assumed=False, description=f"row i of {names}")
-        rows = np.arange(n)
-        return TripletList(data, rows, n + rows, 2 * n + rows, found, aligned=True)
+        rows = np.arange(left.n)
+        positive, negative = left.n + rows, 2 * left.n + rows
+        return TripletList(left.data, rows, positive, negative, found, aligned=True)
 
     def triplets(self) -> Problem:
         """A list of triplets of rows."""
         strands = one_cloud(self.sources[0]).strands
         listed = read_triplets(self.given.triplets, strands[0].n)
-        data = self._prepare(strands, extra=_PER_TRIPLET * len(listed.anchor))
+        noted = self._prepare(strands, extra=_PER_TRIPLET * len(listed.anchor))
+        columns = (listed.anchor, listed.positive, listed.negative)
+        left = self._listed(noted, "triplet", columns)
         name = name_of(self.given.triplets, "triplets")
         found = Positives("triplets", assumed=False, description=f"the triplets of {name}")
-        return TripletList(data, listed.anchor, listed.positive, listed.negative, found)
+        anchor, positive, negative = left.columns
+        return TripletList(left.data, anchor, positive, negative, found)
 
     def own_negatives(self) -> Problem:
         """Two files, and a third of each anchor's own negatives."""
@@ -239,11 +262,11 @@ class _Builder:
         check_own(negatives, arrangement)
         if isinstance(self.loss, InfoNCE) and self.loss.pooled:
             return self._views(arrangement, flattened(negatives))
-        table = OwnNegatives(self._prepare(arrangement.strands), negatives)
-        table.check()
+        noted = self._prepare(arrangement.strands)
+        table, self.numbering = own_without_bad(noted, arrangement.n, negatives, drops=self.drops)
         words = f"{arrangement.found.description}; negatives: {negatives.name}"
         found = Positives("own negatives", assumed=False, description=words)
-        return Scored(table, np.zeros(arrangement.n, np.int64), found)
+        return Scored(table, np.zeros(table.n, np.int64), found)
 
     def scores(self) -> Problem:
         """Ready scores."""
@@ -258,8 +281,10 @@ class _Builder:
             found = Positives("labels", assumed=False, description=f"the columns of {name}")
         else:
             targets, found = self._positive_columns(table)
-        table.check()
-        return self._noised(Scored(table, targets, found))
+        diagonal = found.layout == "diagonal"
+        left = scores_without_bad(source, targets, diagonal=diagonal, drops=self.drops)
+        self.numbering = left.numbering
+        return self._noised(Scored(left.table, left.targets, found))
 
     def prototypes(self) -> Problem:
         """Rows and class vectors."""
@@ -268,11 +293,13 @@ class _Builder:
         check_flat(classes)
         check_width(classes, rows)
         targets = self._targets(rows.n, classes.shape[0], self.sources[0])
-        data = self._prepare([*rows.strands, Strided(classes, 0, 1, classes.shape[0])])
+        noted = self._prepare([*rows.strands, Strided(classes, 0, 1, classes.shape[0])])
+        refuse_bad_classes(noted, rows.n, classes)
+        left = self._left(noted, rows.n, 1)
         name = name_of(self.given.labels, "labels")
         found = Positives("labels", assumed=False, description=f"the class vectors of {name}")
         self.others["prototypes"] = classes
-        return Classified(data, rows.n, targets, found)
+        return Classified(left.data, left.n, left.of_samples(targets), found)
 
     def _targets(self, n: int, classes: int, beside: Source) -> Any:
         """The class number of each row, of embeddings or of scores."""
@@ -282,17 +309,37 @@ class _Builder:
     def _arranged(self) -> Arrangement:
         return arrange(self.sources, self.given.views, type(self.loss))
 
-    def _prepare(self, strands: Sequence[Strided], *, picked: int = 0, extra: int = 0) -> Prepared:
+    def _prepare(self, strands: Sequence[Strided], *, picked: int = 0, extra: int = 0) -> Noted:
         """Read rows, after making room for them, for those picked out of them, and for more."""
         n, d = sum(strand.n for strand in strands), strands[0].d
         extra += self._extra(strands[0].n) + self.per_row * n
+        extra += PER_NUMBER * (n + picked) if self.drops else 0
         count = len(strands)
         self.room = make_room(n + picked, d, self.dtype, self.resources, views=count, extra=extra)
-        unit, in_memory = self.loss.unit_rows, self.room.in_memory
-        raw_by = self.loss.raw_by
-        data = prepare(strands, unit=unit, dtype=self.dtype, in_memory=in_memory, raw_by=raw_by)
-        check_range(data, strands[0].name)
-        return data
+        noted = prepare_noting(
+            strands,
+            unit=self.loss.unit_rows,
+            dtype=self.dtype,
+            in_memory=self.room.in_memory,
+            raw_by=self.loss.raw_by,
+            stop=not self.drops,
+        )
+        check_range(noted, strands[0].name)
+        return noted
+
+    def _left(self, noted: Noted, n: int, count: int, *, owned: bool = False) -> Left:
+        """Views of samples without bad rows."""
+        left = without_bad(noted, n, count, owned=owned)
+        self.numbering = left.numbering
+        return left
+
+    def _listed(
+        self, noted: Noted, sample: str, columns: tuple[Any, ...], *, bank_from: int | None = None
+    ) -> Listed:
+        """Listed pairs or triplets without those that name bad rows."""
+        left = listed_without_bad(noted, sample, columns, bank_from)
+        self.numbering = left.numbering
+        return left
 
     def _extra(self, n: int) -> int:
         """Bytes that the loss keeps beside the rows: its draws, or rows of sorted distances."""
@@ -302,9 +349,9 @@ class _Builder:
 
     def _views(self, arrangement: Arrangement, bank: Source | None = None) -> Problem:
         """Views, and a bank behind them."""
-        data = self._prepare(self._with_bank(arrangement, bank))
-        count = len(arrangement.strands)
-        return self._noised(Views(data, arrangement.n, count, arrangement.found))
+        noted, count = self._prepare(self._with_bank(arrangement, bank)), len(arrangement.strands)
+        left = self._left(noted, arrangement.n, count, owned=bank is not None)
+        return self._noised(Views(left.data, left.n, count, arrangement.found))
 
     def _with_bank(self, arrangement: Arrangement, bank: Source | None = None) -> list[Strided]:
         """The rows, and those of the bank where there is one."""
@@ -327,6 +374,10 @@ class _Builder:
             return Noised(problem, None)
         scored = isinstance(problem, Scored)
         columns = problem.table.width if isinstance(problem, Scored) else problem.n
+        if self.numbering is not None:
+            of = self.others["scores"].shape[1] if scored else self.numbering.dropped.of
+            if columns < of:
+                raise bad_with_noise(name_of(given, "noise"), self.numbering)
         return Noised(problem, read_noise(given, columns, sum_to_one=not scored))
 
     def _matched(self, arrangement: Arrangement) -> PairList:
@@ -339,8 +390,9 @@ class _Builder:
             )
             words = f"{found.description}, where {name_of(self.given.match, 'match')} says similar"
             found = Positives("match", assumed=False, description=words)
-        data = self._prepare(arrangement.strands)
-        return PairList(data, rows, n + rows, similar, found, aligned=True)
+        left = self._left(self._prepare(arrangement.strands), n, 2)
+        rows, similar = rows[: left.n], left.of_samples(similar)
+        return PairList(left.data, rows, left.n + rows, similar, found, aligned=True)
 
     def _similar(self, flags: Any) -> Any:
         """By the value of y that says similar."""

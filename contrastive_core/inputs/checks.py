@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import BadInput
-from ..prepared import Prepared
+from ..prepared import Noted
 from ..sources import Source
 from .arrange import Arrangement
 
@@ -47,24 +47,25 @@ def check_width(source: Source, arrangement: Arrangement) -> None:
         )
 
 
-def check_range(data: Prepared, name: str) -> None:
+def check_range(noted: Noted, name: str) -> None:
     """Refuse rows so long, or so short, that their products leave the working precision."""
-    largest, least = float(np.finfo(data.dtype).max), float(np.finfo(data.dtype).tiny)
-    if 0.0 < data.longest < _SHORTEST * least**0.5:
+    dtype, longest = noted.data.dtype, noted.longest
+    least = float(np.finfo(dtype).tiny)
+    if 0.0 < longest < _SHORTEST * least**0.5:
         raise BadInput(
             name,
-            expected=f"rows whose dot products have digits in {data.dtype}",
-            got=f"rows of norm {data.longest:.3g} at most, whose products vanish",
+            expected=f"rows whose dot products have digits in {dtype}",
+            got=f"rows of norm {longest:.3g} at most, whose products vanish",
             remedy="Scale the rows up" + (", or --precision float64." if least > 1e-40 else "."),
         )
-    if data.longest < largest**0.5 / 2:
+    if longest < float(np.finfo(dtype).max) ** 0.5 / 2:
         return
     raise BadInput(
         name,
-        expected=f"rows whose dot products fit in {data.dtype}",
-        got=f"a row of norm {data.longest:.3g}, whose products go beyond the range",
+        expected=f"rows whose dot products fit in {dtype}",
+        got=f"a row of norm {longest:.3g}, whose products go beyond the range",
         remedy="Use --similarity cosine (for distances --normalize)"
-        + (", or --precision float64." if data.dtype.itemsize < 8 else ", or scale the rows down."),
+        + (", or --precision float64." if dtype.itemsize < 8 else ", or scale the rows down."),
     )
 
 

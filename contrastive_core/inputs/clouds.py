@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from ..dropped import Numbering
 from ..errors import BadInput
 from ..labelled import Codes, Labelled
 from ..memory import Room, make_room
-from ..prepared import BLOCK, Prepared, narrowed, pick, prepare
+from ..prepared import BLOCK, Prepared, narrowed, pick, prepare_noting
 from ..problem import Positives, Views
 from ..resources import Resources
-from ..sources import BFLOAT16, Source, read_labels, read_pairs
+from ..sources import BFLOAT16, Labels, Source, read_labels, read_pairs
 from ..tables import Span
 from .arrange import arrange
 from .building import InputFile, name_of
 from .checks import dissimilar
+from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
 from .given import FILES, Given, check_join, lacking, open_aligned, open_given
 
 NARROW = 1e-2
@@ -70,6 +72,7 @@ class Clouds:
         room: Threads, and where the rows lie.
         inputs: What was read.
         unused: Vector columns of the same table that were left out.
+        numbering: The numbers of what stays; None where no row was left out.
     """
 
     exact: Views
@@ -83,6 +86,7 @@ class Clouds:
     room: Room
     inputs: tuple[InputFile, ...]
     unused: tuple[str, ...]
+    numbering: Numbering | None = None
 
     def labelled(self, cloud: int) -> Labelled | None:
         """The classes of one cloud."""
@@ -117,38 +121,43 @@ def build_clouds(
     sources = _sources(given)
     arrangement = arrange(sources, given.views, _TAKER, alone=True)
     count, n = len(arrangement.strands), arrangement.n
-    labels = None
-    if given.labels is not None:
-        labels = read_labels(given.labels, n, beside=sources[0], reading=given.reading)
+    labels = _read_labels(given, n, sources[0])
     pairs = None if given.pairs is None else _read_pairs(given, n, count)
-    precision = resources.precision or "float32"
+    precision, drops = resources.precision or "float32", given.reading.drops
     rows, d = count * n, arrangement.d
     listed = 0 if pairs is None else len(pairs[0])
     extra = room_for(rows, d, 0 if labels is None else len(labels.classes)) + _PER_PAIR * listed
     extra += rows * d * 4 if precision == "float32" else 0
+    extra += PER_NUMBER * rows if drops else 0
     room = make_room(rows + 2 * listed, d, "float64", resources, views=count, extra=extra)
-    data = prepare(arrangement.strands, unit=True, dtype="float64", in_memory=room.in_memory)
-    if resources.precision is None and (sharpness > _SHARP or _narrow(data, n)):
+    how: dict[str, Any] = {"unit": True, "dtype": "float64", "in_memory": room.in_memory}
+    left = without_bad(prepare_noting(arrangement.strands, **how, stop=not drops), n, count)
+    codes, classes = None, ()
+    if labels is not None:
+        codes, classes = classes_left(left.of_samples(labels.codes), tuple(labels.classes))
+    if resources.precision is None and (sharpness > _SHARP or _narrow(left.data, left.n)):
         precision = "float64"
-    fast = narrowed(data, precision, in_memory=room.in_memory)
-    exact = Views(data, n, count, arrangement.found)
-    aligned = exact if count == 2 else None
+    fast = narrowed(left.data, precision, in_memory=room.in_memory)
+    exact = Views(left.data, left.n, count, arrangement.found)
+    aligned, numbers = exact if count == 2 else None, left.numbering
     if pairs is not None:
-        index = np.concatenate(pairs)
+        pairs, numbers = pairs_left(pairs, left, n)
+        picked = pick(left.data, np.concatenate(pairs), in_memory=room.in_memory)
         found = Positives("pairs", False, f"the pairs of {name_of(given.pairs, 'pairs')}")
-        aligned = Views(pick(data, index, in_memory=room.in_memory), listed, 2, found)
+        aligned = Views(picked, len(pairs[0]), 2, found)
     return Clouds(
         exact,
-        Views(fast, n, count, arrangement.found),
-        n,
+        Views(fast, left.n, count, arrangement.found),
+        left.n,
         count,
-        None if labels is None else labels.codes,
-        () if labels is None else tuple(labels.classes),
+        codes,
+        classes,
         aligned,
         max(_eps(source) for source in sources),
         room,
         _inputs(given, sources),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
+        numbers,
     )
 
 
@@ -173,6 +182,13 @@ def _sources(given: Given) -> list[Source]:
         related = 1 if given.pairs is not None else 2
         return open_given(given.embeddings, "embeddings", given.reading, related=related)
     return open_aligned(given)
+
+
+def _read_labels(given: Given, n: int, beside: Source) -> Labels | None:
+    """The class of each sample, where classes were given."""
+    if given.labels is None:
+        return None
+    return read_labels(given.labels, n, beside=beside, reading=given.reading)
 
 
 def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:

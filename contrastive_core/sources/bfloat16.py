@@ -13,6 +13,9 @@ from .reading import Reading
 
 NAME = "bfloat16"
 
+NOT_A_NUMBER = 0x7FC0
+"""The bits of a NaN."""
+
 
 def widen(bits: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """The float32 numbers whose upper halves these two-byte numbers are; exact."""

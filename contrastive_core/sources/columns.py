@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from ..errors import BadInput
 from . import fields, layers
-from .bfloat16 import bits_dtype, check_numbers
+from .bfloat16 import NOT_A_NUMBER, bits_dtype, check_numbers
 from .checks import check_shape
 from .files import File, first_line
 from .forward import Forward, Rows, Streamed
@@ -92,6 +92,7 @@ class VectorColumn:
         self.kinds = [shelf.table.schema.field(column).type for column in self.columns]
         numbers = [layers.number_type(kind) or kind for kind in self.kinds]
         self.dtype = np.result_type(*(np.dtype(kind.to_pandas_dtype()) for kind in numbers))
+        self.bits = False
         self.row: tuple[int, ...] = ()  # until the shape of a row is known
         self.step = _LOOK
         self.row = self._row()
@@ -100,18 +101,22 @@ class VectorColumn:
     def source(self) -> Source:
         """The source: (n, d), or (n, k, d) of lists of lists."""
         shelf, taken = self.shelf, self.taken
-        bits = check_numbers(self.name, self.dtype, shelf.reading)
-        self.dtype = bits_dtype(self.dtype) if bits else self.dtype
+        self.bits = check_numbers(self.name, self.dtype, shelf.reading)
+        stored = str(self.dtype)
+        if self.bits:
+            self.dtype = bits_dtype(self.dtype)
+        elif shelf.reading.drops and self.dtype.kind != "f":
+            self.dtype = np.dtype(np.float64)  # integers have no NaN
         shape = (shelf.n, *self.row)
         if not (taken.empty and shelf.n == 0):
             check_shape(self.name, shape)
         facts = Facts(shelf.format, taken.chosen, taken.unused, shelf.table.groups)
         short = damaged(self.name, "fewer rows than its footer declares")
         rows = Forward(self._blocks, self.row[-1], self.dtype, short)
-        return Streamed(self.name, shape, rows, facts, shelf, bits)
+        return Streamed(self.name, shape, rows, facts, shelf, self.bits, stored)
 
     def _row(self) -> tuple[int, ...]:
-        """The shape of a row: as the type says, or that of the first row that has one."""
+        """The shape of a row: as the type says, or the one that most of the first rows have."""
         if self.taken.entry.columns:
             return (len(self.columns),)
         column, kind = self.columns[0], self.kinds[0]
@@ -131,23 +136,38 @@ class VectorColumn:
         each = math.prod(self.row[:-1])
         table, start = self.shelf.table, row // max(1, each)
         for first, batch in guarded(table, self.name, self.columns, start, self.step):
-            bad = self._bad(batch)
-            if bad is not None:
+            bad = self.bad(batch)
+            if bad is None:
+                rows = self.numbers(batch)
+            elif self.shelf.reading.drops:
+                rows = self._with_gaps(batch, bad)
+            else:
                 raise self._bad_rows(first)
-            yield first * each, self._numbers(batch).reshape(-1, self.row[-1])
+            yield first * each, rows.reshape(-1, self.row[-1])
 
-    def _numbers(self, batch: pa.RecordBatch) -> Rows:
+    def _with_gaps(self, batch: pa.RecordBatch, bad: layers.Bad) -> Rows:
+        """A batch as numbers, NaN in rows that hold none."""
+        rows = np.full((len(batch), math.prod(self.row)), self._gap, self.dtype)
+        rows[~bad] = self.numbers(batch.filter(pa.array(~bad))).reshape(-1, math.prod(self.row))
+        return rows
+
+    @property
+    def _gap(self) -> float:
+        """NaN, or its bits in bfloat16."""
+        return NOT_A_NUMBER if self.bits else math.nan
+
+    def numbers(self, batch: pa.RecordBatch) -> Rows:
         """A batch as numbers: of one column without a copy, of several side by side."""
         if not self.taken.entry.columns:
             column = layers.plain(batch.column(self.columns[0]))
             numbers = layers.values(column, self.row)
-            return numbers if numbers.dtype == self.dtype else numbers.view(self.dtype)
+            return numbers.view(self.dtype) if self.bits else numbers.astype(self.dtype, copy=False)
         rows = np.empty((len(batch), len(self.columns)), self.dtype)
         for index, column in enumerate(self.columns):
             rows[:, index] = batch.column(column).to_numpy(zero_copy_only=False)
         return rows
 
-    def _bad(self, batch: pa.RecordBatch) -> layers.Bad | None:
+    def bad(self, batch: pa.RecordBatch) -> layers.Bad | None:
         """Which rows cannot be used."""
         if not self.taken.entry.columns:
             return layers.bad_rows(layers.plain(batch.column(self.columns[0])), self.row)
@@ -161,7 +181,7 @@ class VectorColumn:
         """The error for null and ragged rows, counted from row `first` to the end of the file."""
         found: list[int] = []
         for row, batch in guarded(self.shelf.table, self.name, self.columns, first, self.step):
-            bad = self._bad(batch)
+            bad = self.bad(batch)
             found.extend([] if bad is None else (row + np.flatnonzero(bad)).tolist())
         listed = ", ".join(str(row) for row in found[:_FIRST])
         numbers = " x ".join(map(str, self.row)) if math.prod(self.row) else "some"
@@ -171,7 +191,7 @@ class VectorColumn:
             got=f"{len(found)} {'row' if len(found) == 1 else 'rows'} null, holding a null or of "
             "another length "
             f"(first: {listed})",
-            remedy="Leave these rows out when writing the file.",
+            remedy="Leave these rows out when writing the file, or here with --on-bad drop.",
         )
 
 

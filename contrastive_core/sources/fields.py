@@ -46,7 +46,15 @@ def is_id(kind: pa.DataType) -> bool:
 
 
 def ids(array: pa.Array, name: str) -> npt.NDArray[Any]:
-    """Integers or strings of a batch."""
+    """Integers or strings of a batch.
+
+    Raises:
+        BadInput: One is missing, or bytes that are no string stand in its place.
+    """
+    try:
+        array.validate(full=True)
+    except ARROW_ERRORS as error:
+        raise damaged(name, first_line(error)) from error
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if array.null_count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
+import os
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -32,6 +33,9 @@ class File(Protocol):
     def memory(self) -> memoryview | None:
         """All bytes, where the file is mapped."""
 
+    def check(self) -> None:
+        """Refuse to go on where the file is mapped and became shorter."""
+
     def read(self, start: int, stop: int) -> bytes:
         """Bytes `start` to `stop`, fewer where the file ends."""
 
@@ -51,17 +55,35 @@ class Mapped:
     def __init__(self, name: str, handle: BinaryIO, suffix: str = "") -> None:
         self.name, self.suffix = name, suffix
         self.size = handle.seek(0, io.SEEK_END)
-        whole = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
-        self.memory = memoryview(whole)
+        self._map = (
+            mmap.mmap(handle.fileno(), self.size, access=mmap.ACCESS_READ) if self.size else None
+        )
+        self.memory = memoryview(self._map or b"")
+
+    def check(self) -> None:
+        """Refuse to go on in a file that became shorter: the pages behind its end are gone.
+
+        Who touches them is killed by the system (SIGBUS), and no message is told.
+        """
+        if self._map is not None and self._map.size() < self.size:
+            raise BadInput(
+                self.name,
+                expected=f"the {self.size} bytes that there were when it was opened",
+                got=f"{self._map.size()}",
+                remedy="It was written anew while it was read: run again, and write files under "
+                "another name, to be moved into place when they are whole.",
+            )
 
     def read(self, start: int, stop: int) -> bytes:
         """Bytes `start` to `stop`, fewer where the file ends."""
+        self.check()
         return bytes(self.memory[start:stop])
 
     def arrow(self) -> Any:
         """The file for pyarrow, without a copy."""
         import pyarrow as pa
 
+        self.check()
         return pa.BufferReader(pa.py_buffer(self.memory))
 
 
@@ -109,7 +131,7 @@ def open_local(location: str, name: str) -> Mapped:
         BadInput: It is missing, unreadable, or no ordinary file.
     """
     path = Path(location)
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise BadInput(
             name,
             expected="an ordinary file, which can be read at any place",

@@ -76,6 +76,7 @@ class Streamed:
         facts: How it lies in its file.
         shelf: The file.
         bfloat16: Whether the rows hold the bits of bfloat16 numbers.
+        type: The number type in the file, where that is another than that of the rows.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Streamed:
     facts: Facts
     shelf: Shelf | None = None
     bfloat16: bool = False
+    type: str = ""
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -93,7 +95,7 @@ class Streamed:
     @property
     def stored(self) -> str:
         """The number type in the file."""
-        return "bfloat16" if self.bfloat16 else str(self.rows.dtype)
+        return "bfloat16" if self.bfloat16 else self.type or str(self.rows.dtype)
 
     @property
     def format(self) -> str:

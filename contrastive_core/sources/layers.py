@@ -52,14 +52,17 @@ def declared(kind: pa.DataType) -> tuple[int, ...] | None:
 
 
 def found(array: pa.Array) -> tuple[int, ...] | None:
-    """The shape of the first row that has one."""
+    """The shape that most rows have, empty ones aside; of equally frequent ones the first."""
     if not is_list(array.type):
         return ()
-    lengths = array.drop_null().value_lengths()
-    if not len(lengths):
+    array = array.drop_null()
+    if not len(array):
         return None
-    length = int(lengths[0].as_py())
-    inner = found(array.drop_null().flatten())
+    lengths = np.asarray(array.value_lengths())
+    some = lengths[lengths > 0] if lengths.any() else lengths
+    each, firsts, counts = np.unique(some, return_index=True, return_counts=True)
+    length = int(each[np.lexsort((firsts, -counts))[0]])
+    inner = found(array.filter(pa.array(lengths == length)).flatten())
     if inner is None:
         return (length, 0) if length == 0 else None
     return (length, *inner)

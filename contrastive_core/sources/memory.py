@@ -14,6 +14,7 @@ from .reading import Reading
 from .source import Facts, Source, Strided
 
 if TYPE_CHECKING:
+    from .files import File
     from .shelf import Shelf
 
 
@@ -31,6 +32,7 @@ class ArraySource:
         shelf: The file.
         bfloat16: Whether the array holds the bits of bfloat16 numbers.
         empty: Whether it may have no rows, being one shard of several.
+        file: The file that is mapped.
     """
 
     array: npt.NDArray[Any]
@@ -39,6 +41,7 @@ class ArraySource:
     shelf: Shelf | None = None
     bfloat16: bool = False
     empty: bool = False
+    file: File | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no loss can read: other than real numbers, other ranks, nothing at all."""
@@ -76,6 +79,8 @@ class ArraySource:
 
         In any memory order they are handed on in one: sums in another differ in the last bit.
         """
+        if self.file is not None:
+            self.file.check()
         rows = np.ascontiguousarray(self.array[start:stop])
         return widen(rows) if self.bfloat16 else rows
 

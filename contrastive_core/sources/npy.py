@@ -21,6 +21,9 @@ WORDS = Words("array", "shape (n, d)", "Save the vectors with np.save('emb.npy',
 HEADER = 2**17
 """Bytes that hold the longest header that NumPy itself would read."""
 
+_VERSIONS = ((1, 0), (2, 0), (3, 0))
+"""Of the header; the second and the third differ in the names of fields, which vectors lack."""
+
 _MOST = 2**62
 """More bytes than an array can have: of an empty one NumPy still minds the other axes."""
 
@@ -67,6 +70,8 @@ def read_header(header: bytes, name: str) -> tuple[tuple[int, ...], np.dtype[Any
     file = io.BytesIO(header)
     try:
         version = np.lib.format.read_magic(file)
+        if version not in _VERSIONS:
+            raise ValueError(f"version {version[0]}.{version[1]}")
         read = (
             np.lib.format.read_array_header_1_0
             if version == (1, 0)

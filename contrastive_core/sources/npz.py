@@ -1,7 +1,8 @@
 """NumPy's .npz files: zip archives of .npy members.
 
-A stored member lies in the file as it is and is mapped; a deflated one is read forward, block by
-block, or copied to a temporary file where its rows do not lie one after the other.
+A stored member lies in the file as it is and is mapped, when its check sum was found right; a
+deflated one, or one on another machine, is read forward, block by block, or copied to a temporary
+file where its rows do not lie one after the other.
 """
 
 from __future__ import annotations
@@ -80,9 +81,11 @@ def _member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: s
     """An array, of which the header has been read."""
     if info.compress_type == zipfile.ZIP_STORED and not info.flag_bits & 1:
         start = _start(file, info)
-        if start + info.file_size > file.size or info.file_size != info.compress_size:
+        stop = start + info.file_size
+        if stop > file.size or info.file_size != info.compress_size:
             raise _damaged(name, "a member that ends outside the file")
-        return read_span(file, name, start, start + info.file_size)
+        if file.memory is not None:
+            return Kept(read_span(file, name, start, stop), file.memory[start:stop], info.CRC)
     deflated = info.compress_type == zipfile.ZIP_DEFLATED
     if deflated and info.file_size > info.compress_size * _MOST + HEADER:
         raise _damaged(name, f"{info.compress_size} bytes that claim to hold {info.file_size}")
@@ -102,8 +105,54 @@ def _start(file: File, info: zipfile.ZipInfo) -> int:
 
 
 @dataclass(frozen=True, eq=False)
+class Kept:
+    """An array that lies in the file as it is.
+
+    Args:
+        span: The array.
+        member: Its bytes and those of its header.
+        check_sum: What the archive says of them.
+    """
+
+    span: Span
+    member: memoryview
+    check_sum: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape."""
+        return self.span.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Its type of number, as stored."""
+        return self.span.dtype
+
+    @property
+    def is_bfloat16(self) -> bool:
+        """NumPy has no such type."""
+        return False
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """All of it, mapped."""
+        self._check(name)
+        return self.span.array(name)
+
+    def source(self, name: str, facts: Facts, shelf: Shelf, *, bits: bool, empty: bool) -> Source:
+        """It as vectors, mapped."""
+        self._check(name)
+        return self.span.source(name, facts, shelf, bits=bits, empty=empty)
+
+    def _check(self, name: str) -> None:
+        """Look at the check sum: one pass over the bytes, some seconds for as many GiB."""
+        self.span.file.check()
+        if zlib.crc32(self.member) != self.check_sum:
+            raise _damaged(name, "another check sum (CRC-32) than the archive declares")
+
+
+@dataclass(frozen=True, eq=False)
 class Deflated:
-    """A compressed array.
+    """An array that is compressed, or lies on another machine.
 
     Args:
         archive: The open archive.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import BadParameter, known_names
-from ..vocabulary import DTYPES
+from ..vocabulary import DTYPES, ON_BAD
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,13 @@ class Reading:
         dtype: `bfloat16`: two-byte numbers are that; None: files say what they hold.
         join: The column of ids by which the rows of other files are put into the order of
             EMBEDDINGS; None: row i belongs to row i, and ids that both files have are compared.
+        on_bad: `stop` at rows that cannot be used, or `drop` them: null and ragged rows of tables
+            are then read as rows of NaN.
     """
 
     dtype: str | None = None
     join: str | None = None
+    on_bad: str = "stop"
 
     def __post_init__(self) -> None:
         """Refuse a type that files do say themselves."""
@@ -38,6 +41,18 @@ class Reading:
                 got="an empty name",
                 remedy="For example: --join id.",
             )
+        if self.on_bad not in ON_BAD:
+            raise BadParameter(
+                "on-bad",
+                expected=" or ".join(ON_BAD),
+                got=repr(self.on_bad),
+                remedy=known_names(str(self.on_bad), ON_BAD),
+            )
+
+    @property
+    def drops(self) -> bool:
+        """Whether rows that cannot be used are left out."""
+        return self.on_bad == "drop"
 
 
 PLAIN = Reading()

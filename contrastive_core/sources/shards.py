@@ -214,7 +214,8 @@ class ShardedSource:
                 source = self.shelf.part(number, self.taken)
                 source = source.flat() if self.flattened else source
                 part = source.read(max(start, first) - first, min(stop, last) - first)
-                parts.append(part.astype(self.dtype, copy=False))
+                with np.errstate(invalid="ignore"):  # of a NaN that signals
+                    parts.append(part.astype(self.dtype, copy=False))
         if not parts:
             return np.empty((0, *self.shape[1:]), self.dtype)
         return np.concatenate(parts) if len(parts) > 1 else parts[0]

@@ -56,6 +56,7 @@ class Span:
 
     def array(self, name: str) -> npt.NDArray[Any]:
         """All of it; mapped where the file is."""
+        self.file.check()
         data: Any = self.file.memory
         if data is None:
             data = self.file.read(self.start, self.start + self.size)
@@ -75,7 +76,7 @@ class Span:
         """
         span = replace(self, dtype=bits_dtype(self.dtype)) if bits else self
         if self.file.memory is not None:
-            return ArraySource(span.array(name), name, facts, shelf, bits, empty)
+            return ArraySource(span.array(name), name, facts, shelf, bits, empty, self.file)
         if not (empty and self.shape[:1] == (0,)):
             check_shape(name, self.shape)
         if self.fortran and len(self.shape) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -46,6 +46,7 @@ class ParquetTable:
 
     def __init__(self, file: File) -> None:
         buffered = 0 if file.memory is not None else _REMOTE
+        self._bytes = file
         self._file = pa.parquet.ParquetFile(file.arrow(), buffer_size=buffered)
         self.schema: pa.Schema = self._file.schema_arrow
         metadata = self._file.metadata
@@ -57,7 +58,8 @@ class ParquetTable:
         """Some columns in batches, from the row group that holds row `start`."""
         first, row = place(self.groups, start)
         wanted = list(range(first, len(self.groups)))
-        for batch in self._file.iter_batches(rows, row_groups=wanted, columns=list(columns)):
+        batches = self._file.iter_batches(rows, row_groups=wanted, columns=list(columns))
+        for batch in whole(self._bytes, batches):
             yield row, batch
             row += len(batch)
 
@@ -71,10 +73,10 @@ class ArrowTable:
 
     def __init__(self, file: File) -> None:
         self._file = file
-        whole = self._open([])
-        self.schema: pa.Schema = whole.schema
-        numbers = range(whole.num_record_batches)
-        self._in_place = _is_in_place(file, whole.get_batch(0)) if numbers else True
+        opened = self._open([])
+        self.schema: pa.Schema = opened.schema
+        numbers = range(opened.num_record_batches)
+        self._in_place = _is_in_place(file, opened.get_batch(0)) if numbers else True
         counted = self._open(narrowest(self.schema))
         self.groups = tuple(counted.get_batch(number).num_rows for number in numbers)
 
@@ -83,7 +85,8 @@ class ArrowTable:
         first, row = place(self.groups, start)
         reader = self._open([self.schema.get_field_index(column) for column in columns])
         for number in range(first, len(self.groups)):
-            yield from cut(row, reader.get_batch(number).select(list(columns)), rows)
+            batch = reader.get_batch(number).select(list(columns))
+            yield from whole(self._file, cut(row, batch, rows))
             row += self.groups[number]
 
     def _open(self, fields: list[int]) -> Any:
@@ -103,8 +106,7 @@ class StreamTable:
             file = spilled(parts, file.name, "a copied stream")
         self._file = file
         self.schema: pa.Schema = pa.ipc.open_stream(file.arrow()).schema
-        counted = self._open(narrowest(self.schema))
-        self.groups = tuple(batch.num_rows for batch in counted)
+        self.groups = tuple(self._counted())
 
     def batches(self, columns: Sequence[str], start: int, rows: int) -> Iterator[Batch]:
         """Some columns in batches, from the record batch that holds row `start`."""
@@ -112,12 +114,26 @@ class StreamTable:
         fields = [self.schema.get_field_index(column) for column in columns]
         for number, batch in enumerate(self._open(fields)):
             if number >= first:
-                yield from cut(row, batch.select(list(columns)), rows)
+                yield from whole(self._file, cut(row, batch.select(list(columns)), rows))
                 row += len(batch)
 
-    def _open(self, fields: list[int]) -> Any:
+    def _counted(self) -> Iterator[int]:
+        """Rows of each batch; a writer that died between two of them wrote no mark of the end."""
+        opened = self._file.arrow()
+        reader = self._open(narrowest(self.schema), opened)
+        end = opened.tell()
+        for batch in reader:
+            yield batch.num_rows
+            end = opened.tell()
+        if opened.tell() == end:
+            raise pa.ArrowInvalid("a stream without its end: the mark behind the last batch")
+        if opened.tell() != self._file.size:
+            behind = self._file.size - opened.tell()
+            raise pa.ArrowInvalid(f"{behind} bytes behind the end of its stream")
+
+    def _open(self, fields: list[int], opened: Any = None) -> Any:
         options = pa.ipc.IpcReadOptions(included_fields=fields)
-        return pa.ipc.open_stream(self._file.arrow(), options=options)
+        return pa.ipc.open_stream(opened or self._file.arrow(), options=options)
 
 
 TABLES: dict[str, Callable[[File], Table]] = {
@@ -142,6 +158,14 @@ def cut(row: int, batch: pa.RecordBatch, rows: int) -> Iterator[Batch]:
     batch.validate(full=True)
     for start in range(0, len(batch), rows):
         yield row + start, batch.slice(start, rows)
+
+
+def whole(file: File, batches: Iterable[Any]) -> Iterator[Any]:
+    """Batches of a file, as long as it is not cut short behind our back."""
+    file.check()
+    for batch in batches:
+        yield batch
+        file.check()
 
 
 def _is_in_place(file: File, batch: pa.RecordBatch) -> bool:

@@ -1,0 +1,1 @@
+"""What a file holds: vectors, labels, lists of rows, and how each would be read."""

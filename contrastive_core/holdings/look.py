@@ -1,0 +1,148 @@
+"""A file looked into: what is there, each part of it, and how it would be read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import BadInput
+from ..resources import Resources
+from ..sources import Reading, Source
+from ..sources.shards import ShardShelf
+from .choice import Choice, Opened, choose, held, open_holding, order_of, sorts_of
+from .lists import look_into_list
+from .parts import LabelFacts, ListFacts, NumberFacts, Part, VectorFacts
+from .plain import look_into_values
+from .result import FileInfo, Use
+from .uses import uses_of_columns, uses_of_list, uses_of_values
+from .vectors import look_into_vectors
+from .views import uses_of_vectors
+
+WORDS = {
+    "null": "null",
+    "ragged": "of another length",
+    "nan": "with NaN",
+    "infinity": "with infinity",
+    "zero": "of only zeros, which have no direction",
+}
+"""Kinds of bad rows, behind how many there are."""
+
+
+def look(path: str | os.PathLike[str], reading: Reading, resources: Resources) -> FileInfo:
+    """What a file holds.
+
+    Args:
+        path: A path, a URI, `-`, a folder or a glob; `PATH::name` for one array or column.
+        reading: What the user says about the files.
+        resources: The bound on memory, and who is told how far it is.
+
+    Raises:
+        BadInput: It cannot be read at all.
+        TooLittleMemory: The bound is too low for what is kept of each row.
+    """
+    opened = open_holding(path, reading)
+    sorts = sorts_of(opened.shelf)
+    found = _look_into(opened, choose(opened, sorts), resources)
+    if reading.dtype is not None and not found.sources:
+        raise _needless_dtype(opened.name, reading.dtype)
+    facts = found.sources[0].facts if found.sources else None
+    shelf = opened.shelf
+    return FileInfo(
+        opened.name,
+        shelf.format,
+        opened.bytes,
+        held(shelf, sorts | _learnt(found), found.taken),
+        tuple(found.parts),
+        tuple(_uses(opened, found, sorts)),
+        tuple(shard.name for shard in shelf.shards) if isinstance(shelf, ShardShelf) else (),
+        facts.passed_over if facts else (),
+        found.problem,
+        tuple(_warnings(found)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What was looked into.
+
+    Args:
+        parts: What it comes to.
+        taken: The names of the arrays or columns.
+        sources: The vectors.
+        problem: Why it is open what holds the embeddings.
+        name: The file as it was written.
+    """
+
+    parts: Sequence[Part]
+    taken: set[str]
+    sources: Sequence[Source]
+    problem: str
+    name: str
+
+
+def _look_into(opened: Opened, choice: Choice, resources: Resources) -> _Found:
+    """Every chosen array or column, each in one pass."""
+    shelf, listed = opened.shelf, None
+    if choice.lists:
+        listed = look_into_list(shelf, list(choice.lists), opened.name, resources)
+    vectors = list(choice.vectors)
+    if listed is not None and [taken.entry for taken in vectors] == list(choice.lists):
+        vectors = []
+    vectors = [replace(taken, name=opened.name_of(taken.entry)) for taken in vectors]
+    sources = [shelf.source(taken) for taken in vectors]
+    parts: list[Part] = [
+        look_into_vectors(shelf, taken, source, order_of(shelf, taken.entry), resources)
+        for taken, source in zip(vectors, sources, strict=True)
+    ]
+    parts += [] if listed is None else [listed]
+    parts += [
+        look_into_values(shelf, entry, opened.name_of(entry), resources) for entry in choice.values
+    ]
+    entries = [*(taken.entry for taken in vectors), *choice.values]
+    entries += [] if listed is None else list(choice.lists)
+    return _Found(parts, {entry.name for entry in entries}, sources, choice.problem, opened.name)
+
+
+def _learnt(found: _Found) -> dict[str, str]:
+    """What a single array without a name has turned out to hold."""
+    if found.taken != {""}:
+        return {}
+    words = {ListFacts: "rows", LabelFacts: "labels", NumberFacts: "values"}
+    return {"": words.get(type(found.parts[0]), "vectors")}
+
+
+def _uses(opened: Opened, found: _Found, sorts: dict[str, str]) -> list[Use]:
+    """How the file would be read, from what was found in it."""
+    uses = uses_of_vectors(opened.name, found.sources, found.problem)
+    if found.sources and opened.asked is None:
+        uses += uses_of_columns(opened.location, found.parts, sorts)
+    for part in found.parts:
+        if isinstance(part, ListFacts):
+            uses += uses_of_list(part)
+        elif not isinstance(part, VectorFacts) and not found.sources:
+            uses += uses_of_values(part)
+    return uses
+
+
+def _warnings(found: _Found) -> Iterator[str]:
+    """What every command would stop at."""
+    for part in found.parts:
+        if isinstance(part, VectorFacts) and part.bad.rows:
+            counts = {kind: each.rows for kind, each in part.bad.kinds.items() if each.rows}
+            kinds = ", ".join(f"{rows} {WORDS[kind]}" for kind, rows in counts.items())
+            yield (
+                f"{part.name}: {part.bad.rows} of {part.rows} rows cannot be used: {kinds}. "
+                "Leave them out when writing the file, or with --on-bad drop."
+            )
+    if found.problem:
+        yield f"{found.name}: {found.problem}"
+
+
+def _needless_dtype(name: str, dtype: str) -> BadInput:
+    return BadInput(
+        name,
+        expected=f"two-byte numbers for --dtype {dtype}",
+        got="no vectors",
+        remedy="Leave --dtype out: this file says itself what it holds.",
+    )

@@ -1,0 +1,134 @@
+"""How vectors would be read: as one cloud, as views of samples, as scores."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from ..errors import BadInput
+from ..inputs.arrange import arrange
+from ..inputs.clouds import Measuring
+from ..losses import LOSSES, InfoNCE, NTXent
+from ..sources import Source
+from .choice import said
+from .result import Use
+
+_AXES = ("first", "second")
+
+
+def uses_of_vectors(name: str, sources: Sequence[Source], problem: str) -> list[Use]:
+    """How one, two or three related arrays of vectors would be read.
+
+    Args:
+        name: The file as it was written.
+        sources: What was looked into.
+        problem: Why none would be taken unasked.
+    """
+    if problem:
+        return [_one_of_several(source) for source in sources]
+    typed = shlex.quote(name)
+    if len(sources) == 1:
+        (source,) = sources
+        return _views(typed, source) if len(source.shape) == 3 else _rows(typed, source)
+    if len(sources) == 2:
+        return _aligned(typed, sources)
+    return _triplets(typed, sources) if sources else []
+
+
+def _one_of_several(source: Source) -> Use:
+    command = f"contrast metrics {shlex.quote(source.name)}"
+    return Use(command, f"{source.shape}, where this is the one that is meant", "possible")
+
+
+def _rows(typed: str, source: Source) -> list[Use]:
+    """A 2-D file."""
+    n, d = source.shape
+    taking = [kind for kind, each in LOSSES.items() if each.assumes_stacked]
+    loss = f"contrast loss --kind infonce {typed}"
+    uses = [Use(f"contrast metrics {typed}", f"one cloud of {n} rows", "decided")]
+    try:
+        arrangement = arrange([source], None, InfoNCE)
+        said_of = f"two views of {arrangement.n} samples, {arrangement.found.description}"
+        uses += [
+            Use(loss, f"{said_of}; so for {', '.join(taking)}", "assumed"),
+            Use(f"{loss} --views interleaved", "row 2i and row 2i + 1 as two views", "possible"),
+        ]
+    except BadInput as error:
+        uses.append(Use(loss, said(error), "refused"))
+    square = "; a square table needs --positive first or diagonal" if n == d else ""
+    return [
+        *uses,
+        Use(f"{loss} keys.npy", f"{n} anchors, row i and row i of keys.npy", "possible"),
+        Use(
+            f"contrast loss --kind supcon {typed} --labels y.npy",
+            f"{n} samples with a class for each",
+            "possible",
+        ),
+        Use(
+            f"contrast loss --kind infonce --scores {typed}",
+            f"{n} rows of {d} ready scores or logits: nothing in a file tells them from "
+            f"embeddings{square}",
+            "possible",
+        ),
+    ]
+
+
+def _views(typed: str, source: Source) -> list[Use]:
+    """A 3-D file."""
+    uses: list[Use] = []
+    for command, taker in (
+        (f"contrast metrics {typed}", Measuring()),
+        (f"contrast loss --kind infonce {typed}", InfoNCE),
+        (f"contrast loss --kind nt-xent {typed}", NTXent),
+    ):
+        try:
+            found = arrange([source], None, taker, alone=True)
+            meaning = f"{found.n} samples: {found.found.description}"
+            use = Use(command, meaning, "decided")
+        except BadInput as error:
+            use = Use(command, said(error), "refused")
+        # nt-xent takes more than two views: it is named where that makes a difference.
+        if taker is not NTXent or use.meaning != uses[-1].meaning:
+            uses.append(use)
+    if uses[-1].status == "refused":
+        uses += [_on_axis(typed, source, axis) for axis in (0, 1) if source.shape[axis] > 1]
+    n, k, _ = source.shape
+    if n == 2:
+        return uses
+    own = f"contrast loss --kind infonce anchors.npy positives.npy {typed}"
+    return [*uses, Use(own, f"the {k} own negatives of each of {n} anchors", "possible")]
+
+
+def _on_axis(typed: str, source: Source, axis: int) -> Use:
+    count, samples = source.shape[axis], source.shape[1 - axis]
+    kind = "infonce" if count == 2 else "nt-xent"
+    command = f"contrast loss --kind {kind} {typed} --views {_AXES[axis]}"
+    return Use(command, f"{count} views of {samples} samples", "possible")
+
+
+def _aligned(typed: str, sources: Sequence[Source]) -> list[Use]:
+    """Two related columns."""
+    try:
+        found = arrange(sources, None, InfoNCE)
+        meaning, status = f"{found.n} samples: {found.found.description}", "decided"
+    except BadInput as error:
+        meaning, status = said(error), "refused"
+    commands = (f"contrast metrics {typed}", f"contrast loss --kind infonce {typed}")
+    alone = [
+        Use(f"contrast metrics {shlex.quote(source.name)}", "this one alone", "possible")
+        for source in sources
+    ]
+    return [*(Use(command, meaning, status) for command in commands), *alone]
+
+
+def _triplets(typed: str, sources: Sequence[Source]) -> list[Use]:
+    """Anchors, positives and negatives, row by row."""
+    names = ", ".join(source.name.rpartition("::")[2] for source in sources)
+    shape = sources[2].shape
+    uses = _aligned(typed, sources[:2])[:1]
+    if len(shape) == 2:
+        row_by_row = f"{shape[0]} triplets, row by row: {names}"
+        commands = (f"contrast triplets {typed}", f"contrast loss --kind triplet {typed}")
+        uses += [Use(command, row_by_row, "decided") for command in commands]
+    own = f"each anchor with its positive and {shape[1] if len(shape) == 3 else 1} own negatives"
+    return [*uses, Use(f"contrast loss --kind infonce {typed}", own, "decided")]

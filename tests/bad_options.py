@@ -1,0 +1,176 @@
+"""What cannot belong to embeddings that are sound: relations, parameters, names, outputs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from bad_arrays import LOSS, Case
+from bad_files import ROWS, array, bad_text, both, cut, header, nothing, raw, table, trapped, words
+
+_SUPCON = "loss --kind supcon c.npy --labels"
+_TRIPLETS = "triplets c.npy --labels"
+_METRICS = "metrics c.npy --labels"
+_PAIRS = "loss --kind infonce ab.npy --pairs"
+_CONTRAST = "loss --kind contrastive ab.npy --pairs"
+_LISTED = "loss --kind triplet abd.npy --triplets"
+_MATCH = "loss --kind contrastive a.npy b.npy --match"
+_NOISE = "loss --kind nce a.npy b.npy --noise"
+_LOGITS = "loss --kind cross-entropy --scores logits.npy --labels"
+_PROTOTYPES = "loss --kind cross-entropy c.npy --labels y.npy --prototypes"
+_VECTORS = ROWS.tolist()
+
+LABELS: list[Case] = [
+    ("labels that are NaN", array([0, 0, 1, 1, np.nan, 2]), f"{_SUPCON} bad.npy", "NaN in 1 row"),
+    ("labels that are infinite", array([0, 0, 1, 1, np.inf, 2]), f"{_TRIPLETS} bad.npy",
+     "infinite"),
+    ("labels with a fraction", array([0, 0, 1, 1.5, 2, 2]), f"{_METRICS} bad.npy", "a fraction"),
+    ("labels beyond float64", array([0, 0, 1, 1, 2, 1e300]), f"{_SUPCON} bad.npy", "beyond 9007"),
+    ("labels that are bools", array([True, False] * 3), f"{_SUPCON} bad.npy", "got bools"),
+    ("labels that are complex", array(np.ones(6) * 1j), f"{_METRICS} bad.npy", "complex128"),
+    ("labels that are dates", array([1] * 6, dtype="M8[s]"), f"{_SUPCON} bad.npy", "datetime64"),
+    ("labels that are pickled", trapped, f"{_SUPCON} bad.npy", "never unpickled"),
+    ("labels of two axes", array(np.ones((6, 2))), f"{_TRIPLETS} bad.npy", "got shape (6, 2)"),
+    ("labels of no axis", array(1), f"{_SUPCON} bad.npy", "got shape ()"),
+    ("five labels of six rows", array([0, 0, 1, 1, 2]), f"{_SUPCON} bad.npy", "got 5 labels"),
+    ("seven labels of six rows", array([0] * 7), f"{_METRICS} bad.npy", "got 7 labels"),
+    ("no labels", array([], dtype="i8"), f"{_TRIPLETS} bad.npy", "got 0 labels"),
+    ("labels cut short", raw(header("(6,)", "'<i8'", data=b"\0" * 40)), f"{_SUPCON} bad.npy",
+     "declares"),
+    ("terabytes of labels", raw(header(f"({2**40},)", "'<i8'")), f"{_SUPCON} bad.npy", "declares"),
+    ("labels of bytes that are no UTF-8", array([b"\xff"] * 6), f"{_SUPCON} bad.npy", "neither"),
+    ("characters that do not exist", raw(header("(6,)", "'<U1'", data=b"\xff" * 24)),
+     f"{_SUPCON} bad.npy", "Unicode or UTF-8"),
+    ("labels that are text of another encoding", raw(b"\xff\xfe\n" * 6, "bad.txt"),
+     f"{_SUPCON} bad.txt", "UTF-8 text"),
+    ("labels with a zero byte", raw(b"a\0\n" * 6, "bad.txt"), f"{_SUPCON} bad.txt", "begins with"),
+    ("lines of which one is missing", words("a\na\nb\nb\nc\n"), f"{_SUPCON} bad.txt", "5 labels"),
+    ("a CSV file of ragged rows", words("y,z\n1,2\n3\n", "bad.csv"), f"{_SUPCON} bad.csv", "row 3"),
+    ("a CSV file with an open quote", words('y,z\n"1,2\n', "bad.csv"), f"{_METRICS} bad.csv",
+     "unexpected end"),
+    ("a CSV file of unknown columns", words("a,b\n" + "1,2\n" * 6, "bad.csv"),
+     f"{_SUPCON} bad.csv", "a: text, b: text"),
+    ("a CSV file without lines", words("y\n", "bad.csv"), f"{_SUPCON} bad.csv", "got 0 labels"),
+    ("an empty file of labels", raw(b"", "bad.txt"), f"{_SUPCON} bad.txt", "an empty file"),
+    ("labels that are vectors", table(emb=_VECTORS[:6]), f"{_SUPCON} bad.parquet", "list<"),
+    ("labels that are structures", table(y=[{"a": 1}] * 6), f"{_SUPCON} bad.parquet", "struct<"),
+    ("labels of no UTF-8 in a table", bad_text("bad.parquet", "y"),
+     "loss --kind supcon bad.parquet --labels ::y", "complete Parquet"),
+    ("labels in a column that is not there", table(emb=_VECTORS, breed=[1] * 8),
+     "loss --kind supcon bad.parquet --labels ::bred", "Did you mean 'breed'?"),
+    ("labels of a file without columns", nothing, f"{_SUPCON} ::y", "A .npy file has no columns"),
+    ("labels in a file that is not there", nothing, f"{_TRIPLETS} absent.npy", "no file of that"),
+    ("labels in a folder of nothing", lambda f: (f / "shards").mkdir(), f"{_SUPCON} shards",
+     "a folder without any"),
+    ("labels that are all null", table(y=pa.array([None] * 6, pa.int64())),
+     f"{_SUPCON} bad.parquet", "each alone in its class or without one"),
+    ("every row in a class of its own", array(np.arange(6)), f"{_SUPCON} bad.npy", "and no ids"),
+    ("targets of no class", array([0, 1, 2, 3, 0, 1]), f"{_LOGITS} bad.npy", "from 0 to 2"),
+    ("targets from 1 on", array([1, 2, 3, 1, 2, 3]), f"{_LOGITS} bad.npy", "subtract 1"),
+    ("targets below 0", array([0, 1, 2, -1, 0, 1]), f"{_LOGITS} bad.npy", "such as -1"),
+    ("targets that are names", array(list("abcabc")), f"{_LOGITS} bad.npy", "got strings"),
+    ("targets with a fraction", array([0, 1, 2, 0.5, 0, 1]), f"{_LOGITS} bad.npy", "a fraction"),
+]  # fmt: skip
+
+RELATIONS: list[Case] = [
+    ("pairs of one column", array([[0], [1]]), f"{_PAIRS} bad.npy", "got shape (2, 1)"),
+    ("pairs of one axis", array([0, 1]), f"{_PAIRS} bad.npy", "got shape (2,)"),
+    ("pairs on their side", array(np.zeros((2, 9), int)), f"{_PAIRS} bad.npy", "save array.T"),
+    ("no pairs", array(np.zeros((0, 2), int)), f"{_PAIRS} bad.npy", "got no rows"),
+    ("pairs of rows that are not there", array([[0, 8]]), f"{_PAIRS} bad.npy", "from 0 to 7 in j"),
+    ("pairs that count from 1", array([[1, 5], [4, 8]]), f"{_PAIRS} bad.npy", "subtract 1"),
+    ("pairs of negative rows", array([[0, 4], [1, -1]]), f"{_PAIRS} bad.npy", "from the end"),
+    ("pairs of fractional rows", array([[0, 4.5]]), f"{_PAIRS} bad.npy", "a fraction in 1 row"),
+    ("pairs with NaN", array([[0, np.nan]]), "metrics ab.npy --pairs bad.npy", "NaN in 1 row"),
+    ("a row paired with itself", array([[0, 4], [3, 3]]), f"{_PAIRS} bad.npy", "with itself"),
+    ("pairs of words", array([["0", "4"]]), f"{_PAIRS} bad.npy", "got strings"),
+    ("pairs that are neither similar nor not", array([[0, 4, 2]]), f"{_CONTRAST} bad.npy", "2"),
+    ("pairs that are dissimilar by -1", array([[0, 4, -1]]), f"{_CONTRAST} bad.npy", "(not -1)"),
+    ("pairs without a column", table(i=[0], k=[4]), f"{_PAIRS} bad.parquet", "the columns i, j"),
+    ("pairs with nulls", table(i=[0, 1], j=[4, None]), f"{_PAIRS} bad.parquet", "null in 1 row"),
+    ("pairs of different lengths", lambda f: np.savez(f / "bad.npz", i=[0, 1], j=[4]),
+     f"{_PAIRS} bad.npz", "1 and 2"),
+    ("terabytes of pairs", raw(header(f"({2**40}, 2)", "'<i8'")), f"{_PAIRS} bad.npy", "declares"),
+    ("triplets of two", array([[0, 4]]), f"{_LISTED} bad.npy", "got shape (1, 2)"),
+    ("triplets of four", array([[0, 4, 0, 8]]), f"{_LISTED} bad.npy", "columns 0, 1, 3"),
+    ("triplets of rows that are not there", array([[0, 4, 12]]), f"{_LISTED} bad.npy", "negative"),
+    ("an anchor that is its positive", array([[0, 0, 8]]), f"{_LISTED} bad.npy", "own positive"),
+    ("a negative that is the anchor", array([[0, 4, 0]]), f"{_LISTED} bad.npy", "neither the"),
+    ("no triplets", array(np.zeros((0, 3), int)), "triplets abd.npy --triplets bad.npy", "no rows"),
+    ("triplets beyond 64 bits", array([[0, 4, 2**63]], dtype="u8"), f"{_LISTED} bad.npy",
+     "9223372036854775808"),
+    ("matches that are neither", array([0, 1, 2, 1]), f"{_MATCH} bad.npy", "such as 2"),
+    ("matches with NaN", array([0, 1, np.nan, 1]), f"{_MATCH} bad.npy", "NaN in 1 row"),
+    ("three matches of four rows", array([0, 1, 1]), f"{_MATCH} bad.npy", "got 3 matches"),
+    ("noise of 0", array([0.5, 0.5, 0, 0]), f"{_NOISE} bad.npy", "reach every candidate"),
+    ("noise above 1", array([2, 3, 4, 5]), f"{_NOISE} bad.npy", "Counts or weights?"),
+    ("noise below 0", array([-1.5, 0.5, 1, 1]), f"{_NOISE} bad.npy", "not their logarithms"),
+    ("noise that is NaN", array([np.nan, 0.5, 0.25, 0.25]), f"{_NOISE} bad.npy", "NaN in 1 row"),
+    ("noise that sums to 2", array([0.5] * 4), f"{_NOISE} bad.npy", "a sum of 2.0"),
+    ("noise of words", array(list("abcd")), f"{_NOISE} bad.npy", "got strings"),
+    ("a bank of another width", array(ROWS), f"{LOSS} a.npy b.npy --bank bad.npy", "rows of 3"),
+    ("a bank with NaN", array([[1, np.nan]]), f"{LOSS} a.npy b.npy --bank bad.npy", "NaN or infi"),
+    ("a bank of no rows", array(np.ones((0, 2))), f"{LOSS} a.npy b.npy --bank bad.npy", "(0, 2)"),
+    ("a bank that is cut short", cut(".npy", -1), f"{LOSS} a.npy b.npy --bank bad.npy", "319"),
+    ("scores with NaN", array([[1, np.nan], [0, 1]]), f"{LOSS} --scores bad.npy --positive first",
+     "NaN"),
+    ("scores of one column", array([[1], [2]]), f"{LOSS} --scores bad.npy", "two columns or more"),
+    ("scores of three axes", array(np.ones((2, 3, 4))), f"{LOSS} --scores bad.npy", "(2, 3, 4)"),
+    ("scores that are not square", array(ROWS), f"{LOSS} --scores bad.npy --positive diagonal",
+     "a square table"),
+    ("prototypes of another width", array(ROWS), f"{_PROTOTYPES} bad.npy", "rows of 2 numbers"),
+    ("fewer prototypes than classes", array(ROWS[:2, :2]), f"{_PROTOTYPES} bad.npy", "from 0 to 1"),
+    ("prototypes with NaN", array(ROWS[:3, :2] * np.nan), f"{_PROTOTYPES} bad.npy", "bad.npy"),
+    ("negatives of fewer anchors", array(np.ones((3, 2, 2))), f"{LOSS} a.npy b.npy bad.npy",
+     "(3, 2, 2)"),
+    ("keys of another length", nothing, f"{LOSS} a.npy c.npy", "got shape (6, 2)"),
+    ("keys of another width", array(ROWS[:4]), "metrics a.npy bad.npy", "(4, 3)"),
+    ("ids in another order", both(table("x.parquet", emb=_VECTORS, id=list("abcdefgh")),
+     table("z.parquet", emb=_VECTORS, id=list("abcdefhg"))), f"{LOSS} x.parquet z.parquet",
+     "--join id"),
+    ("ids that occur twice", both(table("x.parquet", emb=_VECTORS, id=list("abcdefgh")),
+     table("z.parquet", emb=_VECTORS, id=list("aacdefgh"))),
+     f"{LOSS} x.parquet z.parquet --join id", "'a' in several rows"),
+    ("ids that nobody has", both(table("x.parquet", emb=_VECTORS, id=list("abcdefgh")),
+     table("z.parquet", emb=_VECTORS, id=list("abcdefgz"))),
+     f"{LOSS} x.parquet z.parquet --join id", "such as 'h'"),
+    ("files to be joined without ids", nothing, f"{LOSS} a.npy b.npy --join id", "'id'"),
+]  # fmt: skip
+
+_AB = "a.npy b.npy"
+
+OPTIONS: list[Case] = [
+    *[(f"a temperature of {tau}", nothing, f"{LOSS} {_AB} --tau={tau}", "> 0")
+      for tau in ("0", "-1", "nan", "inf", "1e-400", "warm", "", "0x1", "1_0")],
+    ("a scale of infinity", nothing, f"loss --kind siglip {_AB} --scale inf", "got inf"),
+    ("a bias of NaN", nothing, f"loss --kind siglip {_AB} --bias nan", "got nan"),
+    ("a margin below 0", nothing, "triplets c.npy --labels y.npy --margin=-0.1", ">= 0"),
+    ("a margin of infinity", nothing, "triplets c.npy --labels y.npy --margin inf", "got inf"),
+    ("a power of NaN", nothing, f"loss --kind alignment {_AB} --alpha nan", "got nan"),
+    ("a t of infinity", nothing, "metrics c.npy --t inf", "got inf"),
+    ("a weight of NaN", nothing, f"loss --kind align-uniform {_AB} --weight nan", "got nan"),
+    ("a log Z of infinity", nothing, f"loss --kind nce {_AB} --log-z inf", "'inf'"),
+    ("half a noise sample", nothing, f"loss --kind nce {_AB} --noise-samples 0.5", "whole number"),
+    ("a seed below 0", nothing, f"loss --kind nce {_AB} --seed=-1", ">= 0"),
+    ("no threads", nothing, f"{LOSS} {_AB} --threads 0", "from 1 to 9999"),
+    ("memory of NaN", nothing, f"{LOSS} {_AB} --memory nan", "512MiB"),
+    ("memory below 0", nothing, f"{LOSS} {_AB} --memory=-1GiB", "512MiB"),
+    ("memory that is too little", nothing, f"{LOSS} {_AB} --memory 10", "at least"),
+    ("a kind that nobody knows", nothing, f"loss --kind infonec {_AB}", "Did you mean 'infonce'?"),
+    ("a convention that nobody knows", nothing, f"{LOSS} {_AB} --convention papre", "'paper'"),
+    ("a metric that nobody knows", nothing, "metrics c.npy --metric uniformty", "'uniformity'"),
+    ("a command that nobody knows", nothing, "metrix c.npy", "Did you mean 'metrics'?"),
+    ("an option that nobody knows", nothing, f"{LOSS} {_AB} --tua 1", "Did you mean"),
+    ("a kind without a page", nothing, "kinds infonec", "'infonce'"),
+    ("a type that is none of ours", nothing, f"{LOSS} {_AB} --dtype float8", "bfloat16"),
+    ("an output that is a folder", lambda f: (f / "x").mkdir(), f"{LOSS} {_AB} -o json:x",
+     "a directory"),
+    ("an output in no folder", nothing, f"{LOSS} {_AB} -o csv:x/y.csv", "no directory"),
+    ("an output behind a file", nothing, f"{LOSS} {_AB} -o csv:a.npy/y.csv", "no directory"),
+    ("an output that is an input", nothing, f"metrics {_AB} -o json:b.npy", "one of the inputs"),
+    ("an output of no format", nothing, f"{LOSS} {_AB} -o x.json", "-o json:x.json"),
+    ("an output of no path", nothing, f"{LOSS} {_AB} -o json:", "a path after the colon"),
+    ("an output whose name is too long", nothing, f"{LOSS} {_AB} -o json:{'x' * 300}", "too long"),
+    ("two outputs of one path", nothing, f"{LOSS} {_AB} -o json:x -o csv:x", "twice"),
+]  # fmt: skip
+
+CASES = [*LABELS, *RELATIONS, *OPTIONS]
