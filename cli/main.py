@@ -89,9 +89,11 @@ def run(args: list[str]) -> int:
     except click.ClickException as error:
         return _refused(manners, *_usage(error))
     except MemoryError as error:
-        return _refused(manners, f"memory: not enough ({error}).", "Lower --memory or --threads.")
+        what = f"memory: expected as much as is asked for, got less ({error or 'none left'})."
+        return _refused(manners, what, "Lower --memory or --threads.")
     except OSError as error:
-        what = f"{error.filename or 'system'}: {error.strerror or error}."
+        got = error.strerror or error
+        what = f"{error.filename or 'system'}: expected a file that works, got {got}."
         return _refused(manners, what, "Check the file, its permissions and its disk.")
     except Exception as error:  # the last word: whatever is left is a fault of ours
         return _fault(manners, error, debug=debug)

@@ -166,6 +166,8 @@ NPZ: list[Case] = [
     ("a directory elsewhere", put(".npz", _END, b"\xff\xff\xff\x7f", 16), _BAD_NPZ, "complete"),
     ("a directory of endless length", put(".npz", _END, b"\xff\xff\xff\x7f", 12), _BAD_NPZ, ".npz"),
     ("a member that lies elsewhere", put(".npz", _DIRECTORY, b"\x99", 42), _BAD_NPZ, "complete"),
+    ("a member that begins before the file", put(".npz", _END, b"\x83", 16), _BAD_NPZ,
+     "begins before the file"),
     ("a member that ends outside", put(".npz", _DIRECTORY, b"\xff\xff\xff\x7f" * 2, 20), _BAD_NPZ,
      "ends outside the file"),
     ("a stored member of two lengths", put(".npz", _DIRECTORY, b"\x01", 24), _BAD_NPZ, "complete"),

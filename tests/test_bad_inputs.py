@@ -173,6 +173,19 @@ def test_a_shard_that_is_removed_before_it_is_opened_is_named(
     refused(f"{LOSS} shards", here, "shards/e1.npy: expected an existing file")
 
 
+@pytest.mark.parametrize(
+    "error", [OSError(5, "Input/output error", "emb.npy"), OSError("no more"), MemoryError()]
+)
+def test_what_the_machine_refuses_is_told_in_the_same_words(
+    error: Exception, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("contrastive_core.api.loss", fails)
+    refused(f"{LOSS} a.npy b.npy", here)
+
+
 # As real processes.
 
 CONTRAST = [sys.executable, "-c", "from contrast_cli.main import main; main()"]

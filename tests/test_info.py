@@ -197,6 +197,14 @@ def test_a_file_without_one_usable_row_is_reported(tmp_path: Path) -> None:
     assert (part.duplicates.rows, part.duplicates.distinct) == (0, 0)
 
 
+def test_a_signaling_nan_is_nan(tmp_path: Path) -> None:
+    rows = ROWS.copy()
+    rows.view(np.uint32)[1, 0] = 0x7F800001
+    part = vectors(npy(tmp_path, rows))
+    assert part.bad.nan == Found(1, (1,))
+    assert part.duplicates.rows == 0
+
+
 def test_only_the_first_bad_rows_are_named(tmp_path: Path) -> None:
     assert vectors(npy(tmp_path, np.zeros((99, 2)))).bad.zero == Found(99, (0, 1, 2, 3, 4))
 

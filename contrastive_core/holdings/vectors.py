@@ -151,7 +151,7 @@ class _Pass:
         kept = norms[finite]
         self.norms[self.finite : self.finite + len(kept)] = kept
         self.finite += len(kept)
-        self.codes[index] = codes_of(rows)
+        self.codes[index[finite]] = codes_of(rows if finite.all() else rows[finite])
         self.usable[index] = finite
         if block.first < _PREVIEW[0]:
             self._show(block.first, gap, rows)

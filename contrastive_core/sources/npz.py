@@ -97,6 +97,8 @@ def _member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: s
 
 def _start(file: File, info: zipfile.ZipInfo) -> int:
     """The place of a member's bytes: behind a header of its own."""
+    if info.header_offset < 0:
+        raise zipfile.BadZipFile("a member that begins before the file")
     header = file.read(info.header_offset, info.header_offset + _LOCAL.size)
     magic, name, extra = _LOCAL.unpack(header)
     if magic != b"PK\x03\x04":
