@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from contrastive_core.errors import BadParameter, ContrastError
 
 from .refusals import not_an_option
+
+_OF_STDIN, _NO_OPTION = "-::", "\0"
+"""A column of standard input begins with a dash and is no option: it is marked for Click."""
 
 
 class Command(click.Command):
@@ -14,19 +19,29 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse what is said twice, and what is no option of the command."""
+        args = [f"{_NO_OPTION}{arg}" if arg.startswith(_OF_STDIN) else arg for arg in args]
         try:
             _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             raise self.no_such_option(ctx, error.option_name) from error
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+        ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
+        return rest
 
     def no_such_option(self, ctx: click.Context, name: str) -> ContrastError:
         """The error for an option that the command does not take."""
         taken = [each.opts[-1] for each in self.get_params(ctx) if isinstance(each, click.Option)]
         return not_an_option(name, ctx.command_path, taken)
+
+
+def _unmarked(value: Any) -> Any:
+    """A value, or several, without the mark."""
+    if isinstance(value, tuple):
+        return tuple(map(_unmarked, value))
+    return value.removeprefix(_NO_OPTION) if isinstance(value, str) else value
 
 
 def _refuse_repetition(order: list[click.Parameter]) -> None:

@@ -133,3 +133,16 @@ def test_a_full_disk_is_told_before_it_is_full(
     monkeypatch.setattr("contrastive_core.sources.spill.shutil.disk_usage", lambda _: Full)
     with pytest.raises(TooLittleMemory, match="Point TMPDIR to a larger disk"):
         open_source("-")
+
+
+def test_columns_of_standard_input_are_no_options() -> None:
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-c", "from contrast_cli.main import main; main()"]
+    words = ["loss", "--kind", "infonce", "-::z1", "-::z2", "-o", "value"]
+    with (root / "sample_data/emb.parquet").open("rb") as table:
+        done = subprocess.run(
+            [*command, *words], stdin=table, capture_output=True, text=True, check=False
+        )
+    whole = cc.loss("infonce", root / "sample_data/emb.parquet")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert float(done.stdout) == whole.value
