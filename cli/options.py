@@ -116,6 +116,22 @@ def sharing_options(
             text=f"Which {samples} are listed, and in what order: the worst, the best, or by "
             "index; undefined ones last.  [default: worst; csv of all: index]",
         ),
+        *_reading_options(),
+        *_means_options(precision),
+        click.Option(["-q", "--quiet"], count=True, help="No notes, no progress; -qq: no warnings"),
+        named(
+            "--color",
+            ("auto", "always", "never"),
+            default="auto",
+            text="Colours; overrides NO_COLOR and FORCE_COLOR.",
+        ),
+        click.Option(["--debug"], is_flag=True, help="Show the traceback of a fault."),
+    ]
+
+
+def _reading_options() -> list[click.Parameter]:
+    """How files are read."""
+    return [
         named(
             "--dtype",
             DTYPES,
@@ -136,6 +152,12 @@ def sharing_options(
             "direction is needed: stop and name them, or drop them with their pairs, labels and "
             "views, and say so.",
         ),
+    ]
+
+
+def _means_options(precision: str) -> list[click.Parameter]:
+    """Threads, memory and precision."""
+    return [
         click.Option(
             ["--threads"],
             metavar="N",
@@ -153,14 +175,6 @@ def sharing_options(
             PRECISIONS,
             text=f"Type of the scores; sums run in float64 in both.  [default: {precision}]",
         ),
-        click.Option(["-q", "--quiet"], count=True, help="No notes, no progress; -qq: no warnings"),
-        named(
-            "--color",
-            ("auto", "always", "never"),
-            default="auto",
-            text="Colours; overrides NO_COLOR and FORCE_COLOR.",
-        ),
-        click.Option(["--debug"], is_flag=True, help="Show the traceback of a fault."),
     ]
 
 

@@ -4,7 +4,7 @@ What is left is a right result, or an error that says what to do: no other excep
 memory beyond what a small file needs. The suite runs a few examples of each file, the same every
 time. To look further, with other examples every time:
 
-    CONTRAST_FUZZ_SECONDS=600 pytest tests/test_fuzzing.py -s --basetemp=/tmp/fuzz
+    CONTRAST_FUZZ_SECONDS=600 pytest tests/test_fuzzing.py -s
 
 shares so many seconds among the files and prints how many examples were run. The file under test
 is on disk while it is read: where Python itself dies, it is still there, below `--basetemp`.

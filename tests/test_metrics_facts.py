@@ -14,6 +14,7 @@ import contrastive_core as cc
 from contrastive_core.errors import BadInput, BadParameter
 from contrastive_core.geometry.declarations import METRICS
 from contrastive_core.geometry.result import MetricsResult
+from contrastive_core.geometry.spectrum import SingularValues
 
 CENTRED = ("effective_rank", "participation_ratio", "iso_score", "alpha_req")
 RETRIEVAL = ("precision_at_1", "r_precision", "map_at_r")
@@ -588,3 +589,23 @@ def test_extreme_parameters_have_levels_or_are_refused() -> None:
         cc.metrics(rows, t=1e9)
     with pytest.raises(cc.ContrastError, match="alpha: expected"):
         cc.metrics(rows, alpha=1e9)
+
+
+def test_no_singular_value_above_a_thousandth_of_the_largest_counts_as_zero() -> None:
+    values = np.array([1.0, 2e-3, 5e-4])
+    single = float(np.finfo(np.float32).eps)
+    many = SingularValues(np.array([1.0, 0.5, 0.1]), values, 20_000, 3).cleaned(single)
+    assert many.centred.tolist() == [1.0, 2e-3, 0.0]
+    few = SingularValues(np.array([1.0, 0.5, 0.1]), values, 100, 3).cleaned(single)
+    assert few.centred.tolist() == [1.0, 2e-3, 5e-4]
+
+
+def test_a_small_class_of_one_point_has_no_rank_beside_classes_that_have() -> None:
+    draws = np.random.default_rng(5)
+    point = draws.standard_normal(6)
+    rows = np.concatenate([point * np.array([[1.0], [3.0], [7.0]]), draws.standard_normal((6, 6))])
+    labels = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
+    classes = measured(rows, labels=labels).classes
+    assert classes is not None
+    assert classes.effective_rank is not None
+    assert np.isnan(classes.effective_rank).tolist() == [True, False, False]

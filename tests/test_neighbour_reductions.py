@@ -217,3 +217,19 @@ def test_rows_drawn_have_the_precisions_they_have_among_all() -> None:
     assert np.array_equal(few.neighbours, everybody.neighbours[drawn])
     for name in ("first", "r_precision", "average_precision"):
         assert np.array_equal(getattr(few, name), getattr(everybody, name)[drawn], equal_nan=True)
+
+
+def test_long_runs_of_equal_scores_beside_exponentials_are_packed_without_their_factor() -> None:
+    draws = np.random.default_rng(11)
+    rows = np.concatenate([np.tile(cloud(3, 4, 12), (40, 1)), draws.standard_normal((60, 4))])
+    span = prepared(rows)
+    _, best = reduced(span, LogSumExp(4.0), PackedTopK(3, 180), tile=64)
+    ((scores, numbers),) = reduced(span, TopK(3), tile=64)
+    assert np.array_equal(best.rows(0, 180)[1], numbers)
+    assert best.rows(0, 180)[0] == pytest.approx(scores, abs=1e-6)
+
+
+def test_a_short_run_comes_before_a_long_one() -> None:
+    scores = np.full(60, 0.25)
+    scores[[40, 50]] = 0.75
+    assert nearest_in_row(scores, 5, 1e-6).tolist() == [40, 50, 0, 1, 2]
