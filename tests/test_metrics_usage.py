@@ -25,6 +25,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 OPTIONS = {
+    *("dtype", "join", "on-bad"),
     *("labels", "pairs", "views", "metric", "t", "alpha", "duplicate-threshold", "sample", "seed"),
     *("guide", "output", "per-sample", "top", "sort", "threads", "memory", "precision", "quiet"),
     *("color", "debug", "help"),
