@@ -53,5 +53,6 @@ def check_numbers(name: str, dtype: np.dtype[Any], reading: Reading) -> bool:
         name,
         expected=f"two-byte numbers for --dtype {reading.dtype}",
         got=f"dtype {dtype}",
-        remedy="Leave --dtype out: this file says itself what it holds.",
+        remedy="This file says itself what it holds. Leave --dtype out if all of them do; else "
+        "save the bfloat16 file as float32, or as safetensors, which names the type.",
     )
