@@ -9,7 +9,8 @@ from contrastive_core.errors import BadParameter
 from contrastive_core.vocabulary import INPUTS, NOISE
 
 from .consoles import Bar
-from .outputs import Output
+from .outputs import ROWS, Output, wants
+from .render import Listing
 
 if TYPE_CHECKING:
     from contrastive_core.resources import Resources
@@ -69,7 +70,13 @@ def wants_samples(outputs: Sequence[Output], options: Mapping[str, Any]) -> bool
             got="--per-sample and --top",
             remedy="Leave one of them out; --sort goes with both.",
         )
-    return options["per_sample"] or any(output.format == "csv" for output in outputs)
+    return options["per_sample"] or wants(outputs, *ROWS)
+
+
+def listing(options: Mapping[str, Any]) -> Listing:
+    """Which samples are listed."""
+    top = None if options["top"] is None else how_many(options)
+    return Listing(every=options["per_sample"], top=top, sort=options["sort"])
 
 
 def how_many(options: Mapping[str, Any]) -> int:

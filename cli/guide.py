@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from contrastive_core.geometry.declarations import Metric
 from contrastive_core.geometry.settings import NEIGHBOURS, Settings
 from contrastive_core.hardness.readings import GOOD, MEANINGS
-from contrastive_core.version import VERSION
 
-from .outputs import Output, Write
+from .metric_checks import no_guide
+from .render import writer
+from .render.records import heading
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .consoles import Manners
+    from .outputs import Write
 
 _WIDEST = 100
 
@@ -28,35 +35,55 @@ _INTRODUCTION = (
 _BETTER = {"lower": "lower", "higher": "higher", "neither": "neither way as such"}
 
 
-def write_guide(chosen: Sequence[Metric]) -> Write:
-    """A writer of the guide to the metrics."""
-    return _writer("metrics", guide(chosen), lambda: _pages(chosen))
+@dataclass(frozen=True)
+class GuideReport:
+    """What the numbers of a command are, without a file.
+
+    Args:
+        command: Whose numbers.
+        told: The guide as plain data.
+        pages: The same as text.
+    """
+
+    command: str
+    told: dict[str, Any]
+    pages: str
+
+    def head(self) -> dict[str, Any]:
+        """The guide in one object."""
+        return {**heading(self.command), "guide": self.told}
+
+    def lists(self) -> dict[str, Any]:
+        """None: nothing was measured."""
+        return {}
+
+    def table(self) -> list[dict[str, Any]]:
+        """Words have no rows."""
+        raise no_guide("csv")
+
+    def print_to(self, console: Console, columns: int | None) -> None:
+        """The pages, folded when they were made."""
+        del columns
+        console.print(self.pages, end="")
+
+    def value(self) -> float:
+        """Words are no number."""
+        raise no_guide("value")
+
+    def writer(self, manners: Manners) -> Write:
+        """Of pages that need no console, and so cost little."""
+        return writer(self, manners, {"table": lambda stream: stream.write(self.pages)})
 
 
-def write_triplet_guide() -> Write:
-    """A writer of the guide to the counts of triplets."""
+def metric_guide(chosen: Sequence[Metric]) -> GuideReport:
+    """The guide to the metrics."""
+    return GuideReport("metrics", guide(chosen), _pages(chosen))
+
+
+def triplet_guide() -> GuideReport:
+    """The guide to the counts of triplets."""
     told = {name: {"meaning": MEANINGS[name], "good": GOOD[name]} for name in MEANINGS}
-    return _writer("triplets", told, _triplet_pages)
-
-
-def _writer(command: str, told: Mapping[str, Any], pages: Callable[[], str]) -> Write:
-    """A writer of a guide, as data or as pages."""
-
-    def write(output: Output, stream: IO[str]) -> None:
-        if output.format != "json":
-            stream.write(pages())
-            return
-        head = {
-            "schema": "contrast/1",
-            "command": command,
-            "version": VERSION,
-            "inputs": [],
-            "warnings": [],
-            "guide": told,
-        }
-        stream.write(json.dumps(head, indent=2, ensure_ascii=False) + "\n")
-
-    return write
+    return GuideReport("triplets", told, _triplet_pages())
 
 
 def guide(chosen: Iterable[Metric]) -> dict[str, Any]:

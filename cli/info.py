@@ -12,6 +12,7 @@ from .consoles import Bar, Manners
 from .options import HELP_NAMES, sharing_options
 from .outputs import Output, check_outputs, parse_outputs, write_all
 from .parsing import Command
+from .render import writer
 
 if TYPE_CHECKING:
     from contrastive_core.holdings.result import FileInfo
@@ -59,8 +60,8 @@ def info(**options: Any) -> None:
 
     A file that cannot be read is an error (exit code 2); the others are shown all the same.
     """
-    outputs = parse_outputs(options["output"])
-    _check(outputs, options["files"])
+    outputs = parse_outputs(options["output"], _SAYS)
+    _check(options["files"])
     check_outputs(outputs, options["files"])
     manners = Manners(options["quiet"], options["color"])
     found, errors = _look(options["files"], options, manners)
@@ -72,16 +73,8 @@ def info(**options: Any) -> None:
         raise errors[-1]
 
 
-def _check(outputs: list[Output], files: tuple[str, ...]) -> None:
-    """Refuse a format that says nothing here, and no file."""
-    for each in outputs:
-        if each.format not in _SAYS:
-            raise BadParameter(
-                "output",
-                expected=", ".join(_SAYS),
-                got=each.format,
-                remedy="contrast info FILE -o json has every number.",
-            )
+def _check(files: tuple[str, ...]) -> None:
+    """Refuse no file."""
     if not files:
         raise BadParameter(
             "files",
@@ -112,9 +105,9 @@ def _look(
 
 def _write(found: list[FileInfo], outputs: list[Output], manners: Manners) -> None:
     """In every format."""
-    from .render import write_info
+    from .render.info_report import InfoReport
 
     for each in found:
         for warning in each.warnings:
             manners.warn(warning)
-    write_all(outputs, write_info(found, manners))
+    write_all(outputs, writer(InfoReport(found), manners))

@@ -10,13 +10,23 @@ from contrastive_core.conventions import ALL_NAME, PAPER_NAME
 from contrastive_core.errors import BadParameter, ContrastError
 from contrastive_core.losses import LOSSES, find_loss
 
-from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
+from .asked import (
+    given_files,
+    given_inputs,
+    given_reading,
+    how_many,
+    listing,
+    means,
+    paths,
+    wants_samples,
+)
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
-from .outputs import Output, check_outputs, parse_outputs, write_all
+from .outputs import Output, check_outputs, parse_outputs, wants, write_all
 from .pages import write_kind, write_kinds
 from .parsing import Command
 from .refusals import missing_kind, no_such_option
+from .render import writer
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
@@ -129,13 +139,8 @@ def _value(
     """One loss under one convention."""
     from contrastive_core import api
 
-    from .render import Listing, write_loss
+    from .render.loss_report import LossReport
 
-    listing = Listing(
-        every=options["per_sample"],
-        top=None if options["top"] is None else asked["top"],
-        sort=options["sort"],
-    )
     per_sample = wants_samples(outputs, options)
     with Bar(manners) as bar:
         result = api.loss(
@@ -147,7 +152,7 @@ def _value(
             **asked,
         )
     _say(manners, result, set())
-    write_all(outputs, write_loss(result, manners, listing))
+    write_all(outputs, writer(LossReport(result, listing(options)), manners))
 
 
 def _compare(
@@ -161,7 +166,7 @@ def _compare(
     """One loss under every convention, side by side."""
     from contrastive_core import api
 
-    from .render import write_conventions
+    from .render.convention_report import ConventionReport
 
     _refuse_value(outputs, options)
     with Bar(manners) as bar:
@@ -172,7 +177,7 @@ def _compare(
     for each in found:
         if each.result is not None:
             _say(manners, each.result, said, "" if each.name == PAPER_NAME else f"{each.name}: ")
-    write_all(outputs, write_conventions(declaration.kind, found, manners))
+    write_all(outputs, writer(ConventionReport(declaration.kind, found), manners))
 
 
 def _say(manners: Manners, result: LossResult, said: set[str], name: str = "") -> None:
@@ -191,7 +196,7 @@ def _say(manners: Manners, result: LossResult, said: set[str], name: str = "") -
 
 def _refuse_value(outputs: list[Output], options: dict[str, Any]) -> None:
     """Several conventions are not one number, and list no samples."""
-    if any(output.format == "value" for output in outputs):
+    if wants(outputs, "value"):
         raise BadParameter(
             "output",
             expected="table, json or csv for --convention all",

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from contrastive_core.errors import BadInput, BadParameter, ContrastError, NothingDefined
+from contrastive_core.errors import BadInput, BadParameter, ContrastError
 from contrastive_core.geometry.declarations import METRICS, Metric
 
-from .outputs import Output
+from .outputs import WORDS, Output, wants
 
 if TYPE_CHECKING:
     from contrastive_core.geometry.result import MetricsResult
 
 _ALONE = ("guide", "metric", "output", "color", "quiet", "debug")
 """What means something without a file."""
-
-_TELLING = ("table", "json")
-"""The formats that have room for the guide."""
-
-
-def wants_value(outputs: Iterable[Output]) -> bool:
-    """Whether one bare number is asked for."""
-    return any(output.format == "value" for output in outputs)
 
 
 def check_files(files: tuple[str, ...]) -> None:
@@ -51,15 +43,15 @@ def check_guide(ctx: click.Context, outputs: Sequence[Output], takes: str) -> No
                 remedy=f"Name a file; the guide alone takes {takes}.",
             )
     for output in outputs:
-        if output.format not in _TELLING:
-            raise _no_guide(output.format)
+        if output.format not in WORDS:
+            raise no_guide(output.format)
 
 
 def check_metrics(
     outputs: Sequence[Output], options: Mapping[str, Any], chosen: Sequence[Metric]
 ) -> None:
     """Refuse what no metric that is asked for makes any use of."""
-    if wants_value(outputs) and len(options["metric"]) != 1:
+    if wants(outputs, "value") and len(options["metric"]) != 1:
         asked = ", ".join(options["metric"])
         raise BadParameter(
             "output",
@@ -67,8 +59,8 @@ def check_metrics(
             got=f"{len(options['metric'])} of them, {asked}" if asked else "no --metric",
             remedy="Name one, as in --metric uniformity -o value; or take -o json.",
         )
-    if options["guide"] and not any(output.format in _TELLING for output in outputs):
-        raise _no_guide(outputs[0].format)
+    if options["guide"] and not wants(outputs, *WORDS):
+        raise no_guide(outputs[0].format)
     for name, users in _idle(options, {metric.name for metric in chosen}):
         raise BadParameter(
             f"--{name.replace('_', '-')}",
@@ -111,30 +103,11 @@ def _users() -> dict[str, set[str]]:
     }
 
 
-def _no_guide(name: str) -> ContrastError:
+def no_guide(name: str) -> ContrastError:
     """The guide has words, and csv and value have none."""
     return BadParameter(
         "--guide",
         expected="-o table or -o json, which have room for words",
         got=f"-o {name}",
         remedy="Leave one of them out, or add -o table:PATH.",
-    )
-
-
-def the_one(result: MetricsResult, names: Sequence[str]) -> float:
-    """The value that was asked for.
-
-    Raises:
-        NothingDefined: It is undefined on these data, or lacks its input.
-    """
-    (name,) = names
-    found = result.metrics.get(name)
-    if found is not None and found.reason is None:
-        return found.value
-    reason = found.reason if found is not None else result.skipped.get(name)
-    raise NothingDefined(
-        name,
-        expected="a value on these data",
-        got=reason or f"none among {', '.join(result.metrics)}",
-        remedy="Take -o json for everything that is defined.",
     )

@@ -10,10 +10,19 @@ from contrastive_core.geometry.declarations import METRICS, Metric
 from contrastive_core.geometry.settings import Settings, chosen_metrics
 from contrastive_core.vocabulary import INPUTS
 
-from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
+from .asked import (
+    given_files,
+    given_inputs,
+    given_reading,
+    how_many,
+    listing,
+    means,
+    paths,
+    wants_samples,
+)
 from .consoles import Bar, Manners
-from .guide import guide, write_guide
-from .metric_checks import check_files, check_guide, check_metrics, check_used, the_one, wants_value
+from .guide import guide, metric_guide
+from .metric_checks import check_files, check_guide, check_metrics, check_used
 from .options import (
     HELP_NAMES,
     hyper_parameters,
@@ -22,8 +31,9 @@ from .options import (
     parameter_options,
     sharing_options,
 )
-from .outputs import FORMATS, Output, check_outputs, parse_outputs, write_all
+from .outputs import FORMATS, Output, check_outputs, parse_outputs, wants, write_all
 from .parsing import Command
+from .render import writer
 
 _FILES = ("EMBEDDINGS", "KEYS")
 
@@ -101,11 +111,11 @@ def metrics(ctx: click.Context, /, **options: Any) -> None:
     json with --per-sample: length, own alignment and uniformity, nearest neighbour and similarity
     to it, in how many lists of ten nearest neighbours it is, rank of its key, own retrieval.
     """
-    outputs = parse_outputs(options["output"])
+    outputs = parse_outputs(options["output"], _SAYS)
     chosen = [METRICS[name] for name in chosen_metrics(options["metric"])]
     if options["guide"] and not options["files"]:
         check_guide(ctx, outputs, "--metric and --output")
-        write_all(outputs, write_guide(chosen))
+        write_all(outputs, metric_guide(chosen).writer(Manners(color=options["color"])))
         return
     named_inputs = given_inputs(options)
     files = given_files(options["files"], _FILES, "contrast metrics emb.npy keys.npy")
@@ -135,20 +145,17 @@ def _measure(
     """Measure once, write in every format."""
     from contrastive_core import api
 
-    from .render import Listing, write_metrics
+    from .render.metric_report import MetricReport
 
     manners = Manners(options["quiet"], options["color"])
-    listing = Listing(
-        every=options["per_sample"],
-        top=None if options["top"] is None else asked["top"],
-        sort=options["sort"],
-    )
     hint = "" if options["sample"] else "--sample M estimates from M rows"
     with Bar(manners, hint) as bar:
         result = api.metrics(*files, resources=means(options, bar), **asked)
     check_used(result, options)
     for warning in result.warnings:
         manners.warn(warning)
-    only = the_one(result, options["metric"]) if wants_value(outputs) else None
     explained = guide(chosen) if options["guide"] else None
-    write_all(outputs, write_metrics(result, manners, listing, guide=explained, only=only))
+    report = MetricReport(result, listing(options), options["metric"], explained)
+    if wants(outputs, "value"):
+        report.value()  # where there is none, nothing is written
+    write_all(outputs, writer(report, manners))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,24 @@ from .options import kind_options
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
+
+_WIDEST = 100
+
+
+def page(declaration: type[Loss]) -> str:
+    """Everything about one kind."""
+    columns = min(shutil.get_terminal_size().columns, _WIDEST)
+    formatter = click.HelpFormatter(width=max(columns - 2, 40))
+    formatter.write(f"{declaration.kind}\n")
+    write_meaning(formatter, declaration)
+    write_ways(formatter, declaration)
+    with click.Context(click.Command("loss")) as ctx:
+        records = [option.get_help_record(ctx) for option in kind_options(declaration)]
+    with formatter.section("Options"):
+        formatter.write_dl([record for record in records if record])
+    write_dialects(formatter, declaration)
+    write_examples(formatter, declaration)
+    return formatter.getvalue()
 
 
 def write_kinds(formatter: click.HelpFormatter) -> None:

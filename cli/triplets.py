@@ -10,14 +10,24 @@ from contrastive_core.hardness.settings import Settings
 from contrastive_core.losses import Triplet
 from contrastive_core.vocabulary import INPUTS
 
-from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
+from .asked import (
+    given_files,
+    given_inputs,
+    given_reading,
+    how_many,
+    listing,
+    means,
+    paths,
+    wants_samples,
+)
 from .consoles import Bar, Manners
-from .guide import write_triplet_guide
+from .guide import triplet_guide
 from .metric_checks import check_guide
 from .options import HELP_NAMES, hyper_parameters, input_option, parameter_options, sharing_options
-from .outputs import FORMATS, Output, check_outputs, parse_outputs, write_all
+from .outputs import FORMATS, Output, check_outputs, parse_outputs, wants, write_all
 from .parsing import Command
-from .triplet_checks import check_triplets, check_value
+from .render import writer
+from .triplet_checks import check_triplets
 
 _FILES = ("EMBEDDINGS", "POSITIVES", "NEGATIVES")
 
@@ -111,10 +121,10 @@ def triplets(ctx: click.Context, /, **options: Any) -> None:
     negative is undefined and counted apart. csv holds every anchor; json with --per-sample. With
     several margins csv holds every anchor at each, and the table lists those of the first.
     """
-    outputs = parse_outputs(options["output"])
+    outputs = parse_outputs(options["output"], _SAYS)
     if options["guide"] and not options["files"]:
         check_guide(ctx, outputs, "--output")
-        write_all(outputs, write_triplet_guide())
+        write_all(outputs, triplet_guide().writer(Manners(color=options["color"])))
         return
     named_inputs = given_inputs(options)
     files = given_files(options["files"], _FILES, "contrast triplets emb.npy --labels y.npy")
@@ -143,14 +153,14 @@ def _count(
     """Count once, write in every format."""
     from contrastive_core import api
 
-    from .render import Listing, write_triplets
+    from .render.triplet_report import TripletReport
 
     manners = Manners(options["quiet"], options["color"])
-    top = None if options["top"] is None else asked["top"]
-    listing = Listing(every=options["per_sample"], top=top, sort=options["sort"])
     with Bar(manners, "" if options["sample"] else _HINT) as bar:
         result = api.triplets(*files, resources=means(options, bar), **asked)
-    check_value(outputs, result)
+    report = TripletReport(result, listing(options), options["guide"])
+    if wants(outputs, "value"):
+        report.value()  # where there is none, nothing is written
     for warning in result.warnings:
         manners.warn(warning)
-    write_all(outputs, write_triplets(result, manners, listing, guide=options["guide"]))
+    write_all(outputs, writer(report, manners))

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from contrast_cli.consoles import Manners
 from contrast_cli.render import Listing
+from contrast_cli.render.formats import printed
 from contrast_cli.render.layout import digits
-from contrast_cli.render.metrics import GROUPS, class_order, print_metrics
+from contrast_cli.render.metric_report import MetricReport
+from contrast_cli.render.metrics import GROUPS, class_order
 from metric_results import LEVELS, classes, metric, result, rows
-from rich.console import Console
 
 from contrastive_core.geometry.declarations import METRICS
 from contrastive_core.geometry.result import MetricsResult, RowFacts
@@ -30,19 +32,9 @@ def _print(
     guide: bool = False,
     color: bool = False,
 ) -> str:
-    stream = io.StringIO()
-    console = Console(
-        file=stream,
-        force_terminal=color,
-        no_color=not color,
-        width=10_000,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=True,
-    )
-    print_metrics(found, console, listing or Listing(), columns=columns, guide=guide)
-    return stream.getvalue()
+    console = Manners(color="always" if color else "never").console(io.StringIO())
+    report = MetricReport(found, listing or Listing(), guide={} if guide else None)
+    return str(printed(report, console, columns))
 
 
 def _flat(text: str) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 from contrastive_core.resources import format_size
 
 from .info_lines import Line, lines_of
-from .layout import FOLDED, print_folded, write_lines
+from .layout import FOLDED, print_folded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,12 +27,10 @@ _MARKS = {"assumed": "yellow", "refused": "red"}
 
 def print_info(found: Sequence[FileInfo], console: Console, *, columns: int | None) -> None:
     """A section per file, folded to the terminal's columns."""
-    with console.capture() as captured:
-        for number, each in enumerate(found):
-            if number:
-                console.print()
-            _print_file(each, console, columns or FOLDED)
-    write_lines(captured.get(), console)
+    for number, each in enumerate(found):
+        if number:
+            console.print()
+        _print_file(each, console, columns or FOLDED)
 
 
 def _print_file(found: FileInfo, console: Console, columns: int) -> None:

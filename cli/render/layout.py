@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.measure import Measurement
 from rich.table import Table
 
-from .records import NAMES
+from .sheets import NAMES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 FOLDED = 140
 """Columns to which long sentences are folded off a terminal; numbers never are."""
-
-
-def write_lines(text: str, console: Console) -> None:
-    """What was captured, without blanks at the ends of lines."""
-    for line in text.splitlines():
-        console.file.write(f"{line.rstrip()}\n")
 
 
 def print_folded(table: Table, console: Console, columns: int | None) -> None:

@@ -15,10 +15,8 @@ from .layout import (
     positives_words,
     print_folded,
     rows_tables,
-    write_lines,
 )
 from .metric_lines import layout_of, line_of
-from .metric_records import chosen_rows
 from .records import ORDERS
 
 if TYPE_CHECKING:
@@ -27,9 +25,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from contrastive_core.geometry.result import ClassFacts, MetricsResult
+    from contrastive_core.geometry.result import ClassFacts, MetricsResult, RowFacts
 
-    from . import Listing
+    from .report import Listing
 
 GROUPS = {
     "pairs and spread": ("alignment", "uniformity", "mean_cosine", "tolerance", "modality_gap"),
@@ -55,6 +53,7 @@ _CLASSES = 10
 
 def print_metrics(
     result: MetricsResult,
+    listed: RowFacts,
     console: Console,
     listing: Listing,
     *,
@@ -65,14 +64,14 @@ def print_metrics(
 
     Words are folded to the terminal's columns; numbers never are.
     """
-    with console.capture() as captured:
-        print_folded(_facts(result), console, columns)
-        _print_lines(result, console, columns or FOLDED, guide=guide)
-        _print_skipped(result, console, columns or FOLDED)
-        if result.classes is not None and len(result.classes):
-            _print_classes(result.classes, result.d, console, columns)
-        _print_rows(result, console, listing, columns)
-    write_lines(captured.get(), console)
+    print_folded(_facts(result), console, columns)
+    _print_lines(result, console, columns or FOLDED, guide=guide)
+    _print_skipped(result, console, columns or FOLDED)
+    if result.classes is not None and len(result.classes):
+        _print_classes(result.classes, result.d, console, columns)
+    if len(listed):
+        _print_title(_title(result, listing, len(listed)), console, columns)
+        _print_tables(rows_tables(listed, ("index", "view"), columns), console)
 
 
 def _facts(result: MetricsResult) -> Table:
@@ -160,17 +159,6 @@ def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
     share = np.where(np.isnan(ranks), 0.0, ranks) / possible
     share = np.where(sizes > 1, share, math.inf)
     return np.lexsort((-tolerance, share))
-
-
-def _print_rows(
-    result: MetricsResult, console: Console, listing: Listing, columns: int | None
-) -> None:
-    """The rows to look at."""
-    rows = chosen_rows(result, listing) if listing.every else result.worst
-    if not len(rows):
-        return
-    _print_title(_title(result, listing, len(rows)), console, columns)
-    _print_tables(rows_tables(rows, ("index", "view"), columns), console)
 
 
 def _title(result: MetricsResult, listing: Listing, count: int) -> str:

@@ -18,18 +18,17 @@ from .layout import (
     positives_words,
     print_folded,
     rows_tables,
-    write_lines,
 )
 from .margin_lines import half, percent, print_margins
 from .records import ORDERS
-from .triplet_records import chosen_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from contrastive_core.hardness.result import Hardness, TripletsResult
+    from contrastive_core.hardness.rows import AnchorRows, ListedRows
 
-    from . import Listing
+    from .report import Listing
 
 _CLASSES = 10
 """Classes that are listed."""
@@ -37,6 +36,7 @@ _CLASSES = 10
 
 def print_triplets(
     result: TripletsResult,
+    listed: AnchorRows | ListedRows,
     console: Console,
     listing: Listing,
     *,
@@ -48,21 +48,21 @@ def print_triplets(
     Words are folded to the terminal's columns; numbers never are.
     """
     first = result.margins[0]
-    with console.capture() as captured:
-        print_folded(_facts(result), console, columns)
+    print_folded(_facts(result), console, columns)
+    console.print()
+    if len(result.margins) == 1:
+        console.print(_sorts(first, columns or FOLDED))
         console.print()
-        if len(result.margins) == 1:
-            console.print(_sorts(first, columns or FOLDED))
-            console.print()
-        else:
-            print_margins(result.margins, console, columns or FOLDED)
-        print_folded(_meanings(guide=guide), console, columns or FOLDED)
-        if len(result.margins) == 1:
-            console.print()
-            print_folded(_means(first, guide=guide), console, columns or FOLDED)
-        _print_classes(result, console, columns)
-        _print_rows(result, console, listing, columns)
-    write_lines(captured.get(), console)
+    else:
+        print_margins(result.margins, console, columns or FOLDED)
+    print_folded(_meanings(guide=guide), console, columns or FOLDED)
+    if len(result.margins) == 1:
+        console.print()
+        print_folded(_means(first, guide=guide), console, columns or FOLDED)
+    _print_classes(result, console, columns)
+    if len(listed):
+        _print_title(_title(result, listing, len(listed)), console, columns)
+        _print_tables(rows_tables(listed, ("index", "view", "label"), columns), console)
 
 
 def _facts(result: TripletsResult) -> Table:
@@ -148,19 +148,11 @@ def _print_classes(result: TripletsResult, console: Console, columns: int | None
     _print_tables(rows_tables(listed, ("label",), columns), console)
 
 
-def _print_rows(
-    result: TripletsResult, console: Console, listing: Listing, columns: int | None
-) -> None:
-    """The anchors, or listed triplets, to look at."""
-    found = result.margins[0]
-    rows = chosen_rows(found, listing) if listing.every else found.worst
-    if not len(rows):
-        return
+def _title(result: TripletsResult, listing: Listing, count: int) -> str:
+    """Which anchors, or listed triplets, are to be looked at."""
     total = result.sample or (result.anchors if result.kind == "anchor" else result.triplets)
-    title = f"The {ORDERS[listing.sort]} {len(rows)} of {total:,} {result.kind}s"
-    title = f"All {result.kind}s" if listing.every else title
-    _print_title(f"{title}{_at(result)}", console, columns)
-    _print_tables(rows_tables(rows, ("index", "view", "label"), columns), console)
+    title = f"The {ORDERS[listing.sort]} {count} of {total:,} {result.kind}s"
+    return f"{f'All {result.kind}s' if listing.every else title}{_at(result)}"
 
 
 def _at(result: TripletsResult) -> str:

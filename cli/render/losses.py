@@ -1,4 +1,4 @@
-"""The result of a loss for people."""
+"""A loss, and a loss under every convention, for people."""
 
 from __future__ import annotations
 
@@ -19,40 +19,41 @@ from .layout import (
     positives_words,
     print_folded,
     rows_table,
-    write_lines,
 )
-from .records import ORDERS, chosen_samples
+from .records import ORDERS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from contrastive_core.api import ConventionValue
-    from contrastive_core.losses import Loss
+    from contrastive_core.samples import Samples
     from contrastive_core.summary import LossResult
 
-    from . import Listing
+    from .report import Listing
 
 
 def print_loss(
-    result: LossResult, console: Console, listing: Listing, *, columns: int | None
+    result: LossResult,
+    samples: Samples,
+    console: Console,
+    listing: Listing,
+    *,
+    columns: int | None,
 ) -> None:
     """Value, what to hold it against, how it came about, and the samples to look at.
 
     Words are folded to the terminal's columns; tables of numbers never are.
     """
-    samples = chosen_samples(result, listing) if listing.every else result.worst
     defined = len(result.samples.loss) - result.undefined
     title = f"The {ORDERS[listing.sort]} {len(samples.index)} of {defined} {result.sample}s"
-    with console.capture() as captured:
-        print_folded(_facts(result), console, columns)
-        console.print(f"\nThe loss over the {result.sample}s", style="bold")
-        console.print(_quantiles(result))
-        for line in histogram(result.samples.loss, result.chance, columns):
-            console.print(line)
-        if len(samples.index):
-            console.print("\nAll samples" if listing.every else f"\n{title}", style="bold")
-            console.print(rows_table(samples))
-    write_lines(captured.get(), console)
+    print_folded(_facts(result), console, columns)
+    console.print(f"\nThe loss over the {result.sample}s", style="bold")
+    console.print(_quantiles(result))
+    for line in histogram(result.samples.loss, result.chance, columns):
+        console.print(line)
+    if len(samples.index):
+        console.print("\nAll samples" if listing.every else f"\n{title}", style="bold")
+        console.print(rows_table(samples))
 
 
 def _facts(result: LossResult) -> Table:
@@ -168,10 +169,8 @@ def print_conventions(
             continue
         table.add_row(each.name, *_compared(each.result, paper), _says(kind, each))
     note = "Each brings its own defaults. A parameter given explicitly holds for all of them."
-    with console.capture() as captured:
-        print_folded(table, console, columns or FOLDED)
-        console.print(f"\n{note}")
-    write_lines(captured.get(), console)
+    print_folded(table, console, columns or FOLDED)
+    console.print(f"\n{note}")
 
 
 def _compared(result: LossResult, paper: LossResult | None) -> tuple[str, ...]:
@@ -192,27 +191,3 @@ def _says(kind: str, found: ConventionValue) -> str:
     if found.name in known:
         return known[found.name].says
     return "" if found.result is None else found.result.convention.reference
-
-
-def kinds_table(chosen: Sequence[type[Loss]], console: Console, *, columns: int | None) -> None:
-    """Every kind with its inputs, parameters and paper."""
-    from contrastive_core.parameters import parameters
-    from contrastive_core.vocabulary import INPUTS
-
-    table = plain_table()
-    table.add_column("kind", style="bold", no_wrap=True)
-    for name in ("what it is", "inputs", "parameters", "paper"):
-        table.add_column(name, overflow="fold")
-    for each in chosen:
-        names = [form.name for form in each.forms]
-        options = [f"--{name}" for name in INPUTS if name in each.inputs()]
-        table.add_row(
-            each.kind,
-            each.headline(),
-            f"{', '.join(dict.fromkeys(names))} ({' '.join(options)})",
-            " ".join(f"--{parameter.name}" for parameter in parameters(each)),
-            each.paper.citation,
-        )
-    with console.capture() as captured:
-        print_folded(table, console, columns or FOLDED)
-    write_lines(captured.get(), console)
