@@ -9,7 +9,7 @@ from contrastive_core.errors import BadParameter
 from contrastive_core.vocabulary import INPUTS, NOISE
 
 from .consoles import Bar
-from .outputs import ROWS, Output, wants
+from .outputs import ROWS, WORDS, Output, either, wants
 from .render import Listing
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def wants_samples(outputs: Sequence[Output], options: Mapping[str, Any]) -> bool
         name = f"--{said[0].replace('_', '-')}"
         raise BadParameter(
             name,
-            expected="an output that lists samples: table, json or csv",
+            expected=f"an output that lists samples: {either((*WORDS, *ROWS))}",
             got="value alone",
             remedy=f"Leave {name} out, or add -o csv:PATH.",
         )

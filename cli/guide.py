@@ -64,7 +64,9 @@ class GuideReport:
     def print_to(self, console: Console, columns: int | None) -> None:
         """The pages, folded when they were made."""
         del columns
-        console.print(self.pages, end="")
+        from .render.layout import Figure
+
+        console.print(Figure(self.pages.splitlines()))
 
     def value(self) -> float:
         """Words are no number."""

@@ -10,18 +10,14 @@ from contrastive_core.errors import BadParameter, ContrastError
 
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, sharing_options
-from .outputs import Output, check_outputs, parse_outputs, write_all
+from .outputs import Output, check_outputs, formats, parse_outputs, write_all
 from .parsing import Command
 from .render import writer
 
 if TYPE_CHECKING:
     from contrastive_core.holdings.result import FileInfo
 
-_SAYS = {
-    "table": "for people",
-    "json": "one object",
-    "csv": "one row per file, or per column of vectors where it has several",
-}
+_SAYS = formats("one row per file, or per column of vectors where it has several", None)
 """The formats, and what is written in each."""
 
 _SHARED = ("output", "dtype", "memory", "quiet", "color", "debug")

@@ -7,14 +7,13 @@ import click
 from contrastive_core.losses import LOSSES, find_loss
 
 from .consoles import Manners
-from .options import HELP_NAMES, named
-from .outputs import FORMATS, check_outputs, parse_outputs, write_all
+from .options import HELP_NAMES, named, output_option
+from .outputs import check_outputs, formats, parse_outputs, write_all
 from .pages import page
 from .render import writer
 from .render.kind_report import KindReport
 
-_SAYS = {**FORMATS, "csv": "one row per kind"}
-del _SAYS["value"]
+_SAYS = formats("one row per kind", None)
 """The formats, and what is written in each."""
 
 
@@ -27,13 +26,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     context_settings=HELP_NAMES,
     params=[
         click.Argument(["kind"], required=False, shell_complete=_complete),
-        click.Option(
-            ["-o", "--output"],
-            multiple=True,
-            metavar="FORMAT[:PATH]",
-            help="table, json or csv (a row per kind), and the file it goes to; repeatable. "
-            "Default: table.",
-        ),
+        output_option(_SAYS),
         named("--color", ("auto", "always", "never"), default="auto", text="Colours."),
     ],
 )

@@ -103,7 +103,8 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     similarity and rank of the positive (1 is best), similarity and row of the hardest negative,
     counted in KEYS, or in the stacked views (view v of sample i is v * n + i) where all views are
     candidates; the rows of a bank follow. Where a loss averages two directions, the columns
-    reverse_... are those from KEYS to EMBEDDINGS. csv holds every sample; json with --per-sample.
+    reverse_... are those from KEYS to EMBEDDINGS. jsonl, csv, tsv and parquet hold every sample;
+    json with --per-sample.
     A sample that lacks what the formula needs is nan, counted, and not in the value.
     """
     declaration = ctx.meta.get("declaration")
@@ -199,7 +200,7 @@ def _refuse_value(outputs: list[Output], options: dict[str, Any]) -> None:
     if wants(outputs, "value"):
         raise BadParameter(
             "output",
-            expected="table, json or csv for --convention all",
+            expected="a format of several values for --convention all",
             got="value, which is one number",
             remedy="Name one convention, or take -o json.",
         )

@@ -104,10 +104,10 @@ def _users() -> dict[str, set[str]]:
 
 
 def no_guide(name: str) -> ContrastError:
-    """The guide has words, and csv and value have none."""
+    """The guide has words, for which rows and a number have no room."""
     return BadParameter(
         "--guide",
-        expected="-o table or -o json, which have room for words",
+        expected="-o md, -o table or -o json, which have room for words",
         got=f"-o {name}",
         remedy="Leave one of them out, or add -o table:PATH.",
     )

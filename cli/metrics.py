@@ -31,7 +31,7 @@ from .options import (
     parameter_options,
     sharing_options,
 )
-from .outputs import FORMATS, Output, check_outputs, parse_outputs, wants, write_all
+from .outputs import Output, check_outputs, formats, parse_outputs, wants, write_all
 from .parsing import Command
 from .render import writer
 
@@ -46,11 +46,7 @@ _MEANINGS = {
 }
 """The inputs beside the files."""
 
-_SAYS = {
-    **FORMATS,
-    "csv": "one row per embedding row",
-    "value": "one bare number, of the one --metric",
-}
+_SAYS = formats("one row per embedding row", "one bare number, of the one --metric")
 
 
 @click.command(
@@ -107,9 +103,10 @@ def metrics(ctx: click.Context, /, **options: Any) -> None:
     anyway. Similarities have the type that --precision says; spectra and lengths are float64.
 
     The result lists the ten worst rows (--top, --sort): those whose positives are farthest, or
-    without positives those in the most crowded places. csv holds every row, or every row drawn;
-    json with --per-sample: length, own alignment and uniformity, nearest neighbour and similarity
-    to it, in how many lists of ten nearest neighbours it is, rank of its key, own retrieval.
+    without positives those in the most crowded places. jsonl, csv, tsv and parquet hold every row,
+    or every row drawn; json with --per-sample: length, own alignment and uniformity, nearest
+    neighbour and similarity to it, in how many lists of ten nearest neighbours it is, rank of its
+    key, own retrieval.
     """
     outputs = parse_outputs(options["output"], _SAYS)
     chosen = [METRICS[name] for name in chosen_metrics(options["metric"])]

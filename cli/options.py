@@ -21,7 +21,7 @@ from contrastive_core.parameters import (
 )
 from contrastive_core.vocabulary import DTYPES, INPUTS, ON_BAD, PRECISIONS, REDUCTIONS, SORTS, Input
 
-from .outputs import FORMATS
+from .outputs import FORMATS, either
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
@@ -89,32 +89,26 @@ def sharing_options(
     """What every computing command shares.
 
     Args:
-        samples: What csv has one row for each of.
+        samples: What the formats of rows have one row for each of.
         formats: The formats, and what is written in each.
         precision: The default precision in words.
     """
-    listed = ", ".join(f"{name} ({what})" for name, what in formats.items())
     return [
-        click.Option(
-            ["-o", "--output"],
-            multiple=True,
-            metavar="FORMAT[:PATH]",
-            shell_complete=_completing(list(formats)),
-            help=f"Format, and the file it goes to; repeatable. {listed}. Default: table.",
-        ),
+        output_option(formats),
         click.Option(
             ["--per-sample"], is_flag=True, help=f"All {samples}, not only the worst ten."
         ),
         click.Option(
             ["--top"],
             metavar="N",
-            help=f"List N {samples}; csv too then holds no more.  [default: 10; csv: all]",
+            help=f"List N {samples}; jsonl, csv, tsv and parquet too then hold no more.  "
+            "[default: 10; these: all]",
         ),
         named(
             "--sort",
             SORTS,
             text=f"Which {samples} are listed, and in what order: the worst, the best, or by "
-            "index; undefined ones last.  [default: worst; csv of all: index]",
+            "index; undefined ones last.  [default: worst; where all are listed: index]",
         ),
         *_reading_options(),
         *_means_options(precision),
@@ -127,6 +121,21 @@ def sharing_options(
         ),
         click.Option(["--debug"], is_flag=True, help="Show the traceback of a fault."),
     ]
+
+
+def output_option(formats: Mapping[str, str]) -> click.Option:
+    """Where results go: the formats, those of which the same is said together."""
+    said: dict[str, list[str]] = {}
+    for name, what in formats.items():
+        said.setdefault(what, []).append(name)
+    listed = ", ".join(f"{either(names, 'and')} ({what})" for what, names in said.items())
+    return click.Option(
+        ["-o", "--output"],
+        multiple=True,
+        metavar="FORMAT[:PATH]",
+        shell_complete=_completing([name.removesuffix("PATH") for name in formats]),
+        help=f"Format, and the file it goes to; repeatable. {listed}. Default: table.",
+    )
 
 
 def _reading_options() -> list[click.Parameter]:

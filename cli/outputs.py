@@ -9,22 +9,43 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from contrastive_core.errors import BadParameter, CannotWrite, known_names
 
-FORMATS = {
-    "table": "for people",
-    "json": "one object",
-    "csv": "one row per sample",
-    "value": "one bare number",
-}
 
-ROWS = ("csv",)
+def formats(
+    rows: str = "one row per sample", value: str | None = "one bare number"
+) -> dict[str, str]:
+    """The formats of a command, as they are typed, and what is written in each.
+
+    Args:
+        rows: What the formats of rows hold.
+        value: What the one number is; None where there is none.
+    """
+    return {
+        "table": "for people",
+        "json": "one object",
+        **dict.fromkeys(("jsonl", "csv", "tsv"), rows),
+        "md": "the table as Markdown",
+        "parquet:PATH": rows,
+        **({} if value is None else {"value": value}),
+    }
+
+
+FORMATS = formats()
+
+ROWS = ("jsonl", "csv", "tsv", "parquet")
 """Formats of rows: one per sample, all of them unless fewer are asked for."""
 
-WORDS = ("table", "json")
+WORDS = ("table", "json", "md")
 """Formats that have room for words."""
+
+BINARY = ("parquet",)
+"""Formats that are no text: a terminal or a pipe cannot take them."""
+
+_MEANT = {"ndjson": "jsonl", "markdown": "md", "pq": "parquet", "tab": "tsv", "txt": "table"}
+"""Suffixes of files that are no names of formats."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +63,20 @@ def wants(outputs: Iterable[Output], *formats: str) -> bool:
 
 _STDOUT = Path("standard output")
 
-Write = Callable[[Output, IO[str]], None]
+Write = Callable[[Output, IO[Any]], None]
 """Writes a result in an output's format to a stream."""
 
 
-def parse_outputs(written: Sequence[str], formats: Mapping[str, str] = FORMATS) -> list[Output]:
+def parse_outputs(written: Sequence[str], formats: Iterable[str] = FORMATS) -> list[Output]:
     """The outputs asked for; a table when none is.
 
     Args:
         written: What was typed behind each `-o`.
-        formats: Those of the command; it may lack some of `FORMATS`, and have some of its own.
+        formats: Those of the command, as they are typed: FORMAT, or FORMAT:PATH for one that goes
+            to a file only. It may lack some of `FORMATS`, and have some of its own.
     """
-    outputs = [_parse(each, formats) for each in written] or [Output("table", None)]
+    known = {name.partition(":")[0]: name for name in formats}
+    outputs = [_parse(each, known) for each in written] or [Output("table", None)]
     to_stdout = [output.format for output in outputs if output.path is None]
     if len(to_stdout) > 1:
         raise BadParameter(
@@ -74,46 +97,40 @@ def parse_outputs(written: Sequence[str], formats: Mapping[str, str] = FORMATS) 
     return outputs
 
 
-def _parse(written: str, formats: Mapping[str, str]) -> Output:
+def _parse(written: str, known: Mapping[str, str]) -> Output:
     """FORMAT ends at the first colon; the rest is a path."""
     name, colon, path = written.partition(":")
-    if name not in formats:
-        raise _unknown_format(written, name, formats)
-    if colon and not path:
+    if name not in known:
+        raise _unknown_format(written, name, known)
+    to_file = known[name] != name
+    if (colon or to_file) and not path:
+        stdout = "" if to_file else f"-o {name} for standard output, or "
         raise BadParameter(
             "output",
-            expected="a path after the colon",
+            expected="a path after the colon" if colon else f"a file to write {name} to",
             got=repr(written),
-            remedy=f"Write -o {name} for standard output, or -o {name}:PATH.",
+            remedy=f"Write {stdout}-o {name}:PATH.",
         )
     return Output(name, Path(path) if path else None)
 
 
-def _unknown_format(written: str, name: str, formats: Mapping[str, str]) -> BadParameter:
+def _unknown_format(written: str, name: str, known: Mapping[str, str]) -> BadParameter:
+    """A format that this command lacks, a file without its format, or a word that is none."""
     suffix = re.fullmatch(r".*\.(\w+)", written)
-    if name in FORMATS:
-        return BadParameter(
-            "output",
-            expected=either(formats),
-            got=name,
-            remedy="-o json has everything.",
-        )
-    if suffix and suffix[1] in formats:
-        remedy = f"To write that file: -o {suffix[1]}:{written}."
+    meant = _MEANT.get(suffix[1], suffix[1]) if suffix else ""
+    if name in (each.partition(":")[0] for each in FORMATS):
+        expected, got, remedy = either(known.values()), name, "-o json has everything."
     else:
-        remedy = known_names(name, formats)
-    return BadParameter(
-        "output",
-        expected="FORMAT or FORMAT:PATH",
-        got=repr(written),
-        remedy=remedy,
-    )
+        expected, got, remedy = "FORMAT or FORMAT:PATH", repr(written), known_names(name, known)
+    if meant in known:
+        remedy = f"To write that file: -o {meant}:{written}."
+    return BadParameter("output", expected=expected, got=got, remedy=remedy)
 
 
-def either(names: Iterable[str]) -> str:
-    """One of them, in words."""
+def either(names: Iterable[str], word: str = "or") -> str:
+    """Names as one reads them: a, b or c."""
     *others, last = names
-    return f"{', '.join(others)} or {last}" if others else last
+    return f"{', '.join(others)} {word} {last}" if others else last
 
 
 def check_outputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
@@ -127,6 +144,8 @@ def check_outputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
         if _real(output.path) in read:
             raise _cannot_write(output.path, "one of the inputs", "Choose another path.")
         _check_path(output.path, output.format)
+        if output.format in BINARY and _is_special(output.path):
+            raise _cannot_write(output.path, "a pipe or a device", "Name a file.")
 
 
 def _real(path: str | Path) -> Path:
@@ -137,7 +156,8 @@ def _real(path: str | Path) -> Path:
 def _check_path(path: Path, name: str) -> None:
     folder = _real(path).parent
     if str(path) == "-":
-        raise _cannot_write(path, "a dash", f"Write -o {name} for standard output.")
+        remedy = "Name a file." if name in BINARY else f"Write -o {name} for standard output."
+        raise _cannot_write(path, "a dash", remedy)
     if os.path.isdir(path):
         raise _cannot_write(path, "a directory", "Name a file inside it.")
     if not os.path.isdir(folder):
@@ -216,7 +236,7 @@ def _write_beside(output: Output, path: Path, write: Write) -> Path:
         raise _cannot_write(path, str(error), "Choose another directory.") from error
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with _opened(handle, output) as file:
             write(output, file)
             file.flush()
             os.fsync(file.fileno())
@@ -227,6 +247,13 @@ def _write_beside(output: Output, path: Path, write: Write) -> Path:
             raise _cannot_write(path, str(error), "Free space, or choose another disk.") from error
         raise
     return temporary
+
+
+def _opened(handle: int, output: Output) -> IO[Any]:
+    """A file for bytes, or for text."""
+    if output.format in BINARY:
+        return os.fdopen(handle, "wb")
+    return os.fdopen(handle, "w", encoding="utf-8", newline="")
 
 
 def _move(temporary: Path, path: Path) -> None:

@@ -24,7 +24,7 @@ from .consoles import Bar, Manners
 from .guide import triplet_guide
 from .metric_checks import check_guide
 from .options import HELP_NAMES, hyper_parameters, input_option, parameter_options, sharing_options
-from .outputs import FORMATS, Output, check_outputs, parse_outputs, wants, write_all
+from .outputs import Output, check_outputs, formats, parse_outputs, wants, write_all
 from .parsing import Command
 from .render import writer
 from .triplet_checks import check_triplets
@@ -39,11 +39,9 @@ _MEANINGS = {
 }
 """The inputs beside the files."""
 
-_SAYS = {
-    **FORMATS,
-    "csv": "one row per anchor or listed triplet",
-    "value": "one bare number, the mean that --average chooses",
-}
+_SAYS = formats(
+    "one row per anchor or listed triplet", "one bare number, the mean that --average chooses"
+)
 
 _HINT = "--sample M estimates it in less"
 
@@ -118,8 +116,9 @@ def triplets(ctx: click.Context, /, **options: Any) -> None:
     The result lists the ten worst anchors (--top, --sort): largest loss first, ties by more hard
     triplets, with the farthest positive and the nearest negative, counted in the stacked views
     (view v of sample i is v * n + i) where samples have views. An anchor without a positive or a
-    negative is undefined and counted apart. csv holds every anchor; json with --per-sample. With
-    several margins csv holds every anchor at each, and the table lists those of the first.
+    negative is undefined and counted apart. jsonl, csv, tsv and parquet hold every anchor; json
+    with --per-sample. With several margins they hold every anchor at each, and the table lists
+    those of the first.
     """
     outputs = parse_outputs(options["output"], _SAYS)
     if options["guide"] and not options["files"]:

@@ -1,4 +1,4 @@
-"""Tables of results, one array per column: what csv and json list row by row."""
+"""Tables of results, one array per column: what is listed and written row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Per-sample values: the columns of csv, and the rows that a table lists."""
+"""Per-sample values: the columns of files of rows, and the rows that a table lists."""
 
 from __future__ import annotations
 

@@ -166,7 +166,10 @@ def test_two_files_give_what_their_stack_gives(
         ("loss --kind infonce --memory 1KiB VIEWS", ["memory: expected at least", "Give --memory"]),
         ("loss --kind infonce --color blue VIEWS", ["expected one of auto, always, never"]),
         ("loss --kind infonce -o x.csv VIEWS", ["To write that file: -o csv:x.csv."]),
-        ("loss --kind infonce -o xml VIEWS", ["Known: table, json, csv, value"]),
+        (
+            "loss --kind infonce -o xml VIEWS",
+            ["Known: table, json, jsonl, csv, tsv, md, parquet, value"],
+        ),
         ("loss --kind infonce -o json: VIEWS", ["expected a path after the colon"]),
         ("loss --kind infonce -o json -o csv VIEWS", ["at most one format on standard output"]),
         ("loss --kind infonce -o json:a -o csv:a VIEWS", ["a file of its own for each format"]),
@@ -177,7 +180,10 @@ def test_two_files_give_what_their_stack_gives(
         ("loss --kind infonce --tau 1_0 VIEWS", ["got 1_0"]),
         ("loss --kind infonce -o value:- VIEWS", ["Write -o value for standard output."]),
         ("loss --kind infonce /dev/null", ["got a pipe or a device"]),
-        ("loss --kind infonce --per-sample -o value VIEWS", ["table, json or csv, got value"]),
+        (
+            "loss --kind infonce --per-sample -o value VIEWS",
+            ["table, json, md, jsonl, csv, tsv or parquet, got value"],
+        ),
         ("los", ["Did you mean 'loss'?"]),
         ("--nope", ["No such option"]),
     ],

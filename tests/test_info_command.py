@@ -174,9 +174,7 @@ def test_files_that_cannot_be_read_are_errors_and_the_others_are_shown(here: Pat
 
 def test_what_means_nothing_is_refused(here: Path) -> None:
     assert "at least one file" in refused("contrast info", here)
-    assert "expected table, json or csv, got value" in refused(
-        "contrast info emb.npy -o value", here
-    )
+    assert "tsv, md or parquet:PATH, got value" in refused("contrast info emb.npy -o value", here)
     assert "Leave --dtype out" in refused("contrast info emb.npy --dtype bfloat16", here)
     assert "one of the inputs" in refused("contrast info emb.npy -o json:emb.npy", here)
     assert "--threads" in refused("contrast info emb.npy --threads 2", here)

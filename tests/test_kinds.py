@@ -211,7 +211,10 @@ def test_both_formats_in_one_run(tmp_path: Path) -> None:
         ("contrast kinds NT-Xent", ["It is known here as nt-xent."]),
         ("contrast kinds infonce-loss", ["It is known here as infonce."]),
         ("contrast kinds zzz", ["Known: infonce, nt-xent, clip"]),
-        ("contrast kinds -o value", ["expected table, json or csv, got value", "-o json"]),
+        (
+            "contrast kinds -o value",
+            ["json, jsonl, csv, tsv, md or parquet:PATH, got value", "-o json"],
+        ),
         ("contrast kinds -o kinds.json", ["To write that file: -o json:kinds.json."]),
         ("contrast kinds -o json -o table", ["at most one format on standard output"]),
         ("contrast kinds -o json:absent/kinds.json", ["got no directory"]),

@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from contrastive_core.rows import Rows
+
     from ..consoles import Manners
     from ..outputs import Output, Write
     from .report import Report
@@ -63,30 +65,60 @@ def _json(report: Report, manners: Manners, stream: IO[str]) -> None:
 
 
 def _dumped(value: Any, indent: int | None = None) -> str:
-    """JSON as everybody reads it."""
+    """JSON as everybody reads it; a table is a list of its rows."""
     import json
 
-    return json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=False)
+    return json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=False, default=_listed)
+
+
+def _listed(rows: Rows) -> list[dict[str, Any]]:
+    from .sheets import records_of
+
+    return list(records_of(rows))
+
+
+def _jsonl(report: Report, manners: Manners, stream: IO[str]) -> None:
+    """One object per sample."""
+    del manners
+    from .rows_formats import write_lines
+
+    write_lines(report.table(), stream)
 
 
 def _csv(report: Report, manners: Manners, stream: IO[str]) -> None:
-    """A row of names, and a row per sample."""
+    """One row per sample."""
     del manners
-    import csv
+    from .rows_formats import write_separated
 
-    from .sheets import cells_of, names_of
-
-    sheet = report.table()
-    rows = csv.writer(stream, lineterminator="\n")
-    rows.writerow(names_of(sheet))
-    rows.writerows(list(map(_cell, row)) for row in cells_of(sheet))
+    write_separated(report.table(), stream, ",")
 
 
-def _cell(value: Any) -> Any:
-    """Empty for nothing; a list in one cell."""
-    if isinstance(value, list | tuple):
-        return ";".join(map(str, value))
-    return "" if value is None else value
+def _tsv(report: Report, manners: Manners, stream: IO[str]) -> None:
+    """One row per sample, tabs between the cells."""
+    del manners
+    from .rows_formats import write_separated
+
+    write_separated(report.table(), stream, "\t")
+
+
+def _parquet(report: Report, manners: Manners, stream: IO[bytes]) -> None:
+    """One row per sample, in columns with types."""
+    del manners
+    from .parquet import write_parquet
+
+    write_parquet(report, stream)
+
+
+def _md(report: Report, manners: Manners, stream: IO[str]) -> None:
+    """What the table says, for a page that renders Markdown."""
+    del manners
+    from .markdown import Markdown
+
+    page = Markdown()
+    report.print_to(page, None)
+    for warning in report.head()["warnings"]:
+        page.warn(warning)
+    stream.write(page.text)
 
 
 def _value(report: Report, manners: Manners, stream: IO[str]) -> None:
@@ -98,6 +130,10 @@ def _value(report: Report, manners: Manners, stream: IO[str]) -> None:
 _WRITERS: dict[str, Callable[[Report, Manners, IO[Any]], None]] = {
     "table": _table,
     "json": _json,
+    "jsonl": _jsonl,
     "csv": _csv,
+    "tsv": _tsv,
+    "md": _md,
+    "parquet": _parquet,
     "value": _value,
 }

@@ -11,7 +11,7 @@ from rich.text import Text
 from contrastive_core.resources import format_size
 
 from .info_lines import Line, lines_of
-from .layout import FOLDED, print_folded
+from .layout import FOLDED, Heading, print_folded, print_title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,16 +34,16 @@ def print_info(found: Sequence[FileInfo], console: Console, *, columns: int | No
 
 
 def _print_file(found: FileInfo, console: Console, columns: int) -> None:
-    console.print(Text(found.path, style="bold underline"))
+    console.print(Heading(found.path, columns, "bold underline"))
     facts = list(_facts(found))
     if len(found.parts) == 1:
         facts += lines_of(found.parts[0], found.format)
     _print_grid(facts, console, columns)
     for part in found.parts if len(found.parts) > 1 else ():
-        console.print(Text(f"\n{part.name}", style="bold"))
+        print_title(part.name, console, columns)
         _print_grid(lines_of(part, found.format), console, columns)
     if found.uses:
-        console.print(Text("\nread as", style="bold"))
+        print_title("read as", console, columns)
         _print_uses(found.uses, console, columns)
 
 

@@ -47,11 +47,12 @@ class KindReport:
     def print_to(self, console: Console, columns: int | None) -> None:
         """The page of one kind, or a line or two for each."""
         from .kinds import print_kinds
+        from .layout import Figure
 
         if self.page is None:
             print_kinds(self.chosen, console, columns=columns)
         else:
-            console.print(self.page, end="")
+            console.print(Figure(self.page.splitlines()))
 
     def value(self) -> float:
         """Losses without data are no number."""

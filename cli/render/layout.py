@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from rich.box import SIMPLE_HEAD
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from .sheets import NAMES
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderResult
 
     from contrastive_core.dropped import Dropped
     from contrastive_core.labelled import Positives
@@ -20,6 +22,52 @@ if TYPE_CHECKING:
 
 FOLDED = 140
 """Columns to which long sentences are folded off a terminal; numbers never are."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line above a part of the page, folded to the columns; in Markdown a heading."""
+
+    text: str
+    columns: int | None = None
+    style: str = "bold"
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines."""
+        yield from Text(self.text, style=self.style).wrap(console, self.columns or FOLDED)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Lines whose characters stand below each other; in Markdown they stand in a fence."""
+
+    lines: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines."""
+        yield from map(Text, self.lines)
+
+
+@runtime_checkable
+class Laid(Protocol):
+    """What is laid out by hand on a terminal, and is a table in Markdown."""
+
+    def table(self) -> Table | None:
+        """The same as a table; None for what another table says."""
+
+
+def print_title(title: str, console: Console, columns: int | None) -> None:
+    """A heading, after an empty line."""
+    console.print()
+    console.print(Heading(title, columns))
+
+
+def print_tables(tables: Sequence[Table], console: Console) -> None:
+    """One below the other, with room between them."""
+    for number, table in enumerate(tables):
+        if number:
+            console.print()
+        console.print(table)
 
 
 def print_folded(table: Table, console: Console, columns: int | None) -> None:

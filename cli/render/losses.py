@@ -12,12 +12,14 @@ from rich.table import Table
 from .histogram import histogram
 from .layout import (
     FOLDED,
+    Figure,
     add_left_out,
     digits,
     grid,
     plain_table,
     positives_words,
     print_folded,
+    print_title,
     rows_table,
 )
 from .records import ORDERS
@@ -47,12 +49,11 @@ def print_loss(
     defined = len(result.samples.loss) - result.undefined
     title = f"The {ORDERS[listing.sort]} {len(samples.index)} of {defined} {result.sample}s"
     print_folded(_facts(result), console, columns)
-    console.print(f"\nThe loss over the {result.sample}s", style="bold")
+    print_title(f"The loss over the {result.sample}s", console, columns)
     console.print(_quantiles(result))
-    for line in histogram(result.samples.loss, result.chance, columns):
-        console.print(line)
+    console.print(Figure(histogram(result.samples.loss, result.chance, columns)))
     if len(samples.index):
-        console.print("\nAll samples" if listing.every else f"\n{title}", style="bold")
+        print_title("All samples" if listing.every else title, console, columns)
         console.print(rows_table(samples))
 
 

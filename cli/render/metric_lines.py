@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.table import Column, Table
 from rich.text import Text
 
 from .layout import digits, half_of
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderResult
 
     from contrastive_core.geometry.result import MetricValue
 
@@ -131,11 +132,14 @@ class Layout:
         """Whether words stand beside the numbers."""
         return self.columns - self.numbers >= _BESIDE
 
-    def print_head(self, console: Console) -> None:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The names of the columns."""
-        console.print(Text(self._joined(_HEADS), style="dim"))
+        yield Text(self._joined(_HEADS), style="dim")
 
-    def print_line(self, line: Line, console: Console) -> None:
+    def table(self) -> None:
+        """Each group of lines has its own head in Markdown."""
+
+    def lines_of(self, line: Line, console: Console) -> Iterator[Text]:
         """A metric: the numbers in one line, the words beside it or below."""
         start = self.numbers if self.beside else _INDENT
         words = line.words(spread=SPREAD not in self.shown)
@@ -143,11 +147,11 @@ class Layout:
         numbers = self._styled(line)
         if self.beside:
             first = folded.pop(0) if folded else Text()
-            console.print(Text.assemble(numbers, first))
+            yield Text.assemble(numbers, first)
         else:
-            console.print(numbers)
+            yield numbers
         for each in folded:
-            console.print(Text.assemble(" " * start, each))
+            yield Text.assemble(" " * start, each)
 
     def _joined(self, cells: Sequence[str]) -> str:
         return "".join(self._cell(each, cells[each]) for each in self.shown)
@@ -161,6 +165,33 @@ class Layout:
         styles = {NAME: "bold", VALUE: line.tone, GAUGE: line.tone}
         parts = [(self._cell(each, line.cells[each]), styles.get(each, "")) for each in self.shown]
         return Text.assemble(*parts)
+
+
+@dataclass(frozen=True)
+class LineGroup:
+    """The lines below one heading.
+
+    Args:
+        layout: That of the page.
+        lines: The metrics.
+    """
+
+    layout: Layout
+    lines: tuple[Line, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Line by line."""
+        for line in self.lines:
+            yield from self.layout.lines_of(line, console)
+
+    def table(self) -> Table:
+        """Every column that says something here, and the words behind them."""
+        table = Table(*(Column(name, justify="right") for name in _HEADS), "")
+        for column in _LEFT:
+            table.columns[column].justify = "left"
+        for line in self.lines:
+            table.add_row(*line.cells, line.words(spread=False))
+        return table
 
 
 def layout_of(lines: Sequence[Line], columns: int) -> Layout:

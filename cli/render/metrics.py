@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.text import Text
+from rich.table import Table
 
 from .layout import (
     FOLDED,
+    Heading,
     add_left_out,
     grid,
     positives_words,
     print_folded,
+    print_tables,
+    print_title,
     rows_tables,
 )
-from .metric_lines import layout_of, line_of
+from .metric_lines import LineGroup, layout_of, line_of
 from .records import ORDERS
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     from rich.console import Console
-    from rich.table import Table
 
     from contrastive_core.geometry.result import ClassFacts, MetricsResult, RowFacts
 
@@ -70,8 +71,8 @@ def print_metrics(
     if result.classes is not None and len(result.classes):
         _print_classes(result.classes, result.d, console, columns)
     if len(listed):
-        _print_title(_title(result, listing, len(listed)), console, columns)
-        _print_tables(rows_tables(listed, ("index", "view"), columns), console)
+        print_title(_title(result, listing, len(listed)), console, columns)
+        print_tables(rows_tables(listed, ("index", "view"), columns), console)
 
 
 def _facts(result: MetricsResult) -> Table:
@@ -110,33 +111,31 @@ def _print_lines(result: MetricsResult, console: Console, columns: int, *, guide
         return
     layout = layout_of(list(lines.values()), columns)
     console.print()
-    layout.print_head(console)
+    console.print(layout)
     for heading, members in GROUPS.items():
-        group = [each for each in members if each in _names(result)]
+        group = [
+            lines[name]
+            for member in members
+            for name, found in result.metrics.items()
+            if found.metric.name == member
+        ]
         if group:
-            console.print(Text.assemble("\n", (heading, "underline")))
-        for member in group:
-            for name, found in result.metrics.items():
-                if found.metric.name == member:
-                    layout.print_line(lines[name], console)
-
-
-def _names(result: MetricsResult) -> set[str]:
-    """The metrics that are there, of whichever cloud."""
-    return {found.metric.name for found in result.metrics.values()}
+            console.print()
+            console.print(Heading(heading, columns, "underline"))
+            console.print(LineGroup(layout, tuple(group)))
 
 
 def _print_skipped(result: MetricsResult, console: Console, columns: int) -> None:
     """Why the others are absent."""
     if not result.skipped:
         return
-    console.print("\nSkipped", style="bold")
-    width = max(map(len, result.skipped)) + 2
+    print_title("Skipped", console, columns)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for name, reason in result.skipped.items():
-        first, *rest = Text(reason).wrap(console, max(columns - width, 20))
-        console.print(Text.assemble(name.ljust(width), first))
-        for each in rest:
-            console.print(Text.assemble(" " * width, each))
+        table.add_row(name, reason)
+    print_folded(table, console, columns)
 
 
 def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int | None) -> None:
@@ -145,8 +144,8 @@ def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int |
     more = len(classes) - len(order)
     rest = f" ({more} more: -o json has all)" if more else ""
     title = f"{len(order)} classes, those that use the smallest share of their directions first"
-    _print_title(f"{title}{rest}", console, columns)
-    _print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
+    print_title(f"{title}{rest}", console, columns)
+    print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
 
 
 def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
@@ -179,17 +178,3 @@ def _title(result: MetricsResult, listing: Listing, count: int) -> str:
         return f"All rows{by}"
     total = result.n if what == "pairs" and result.anchors is None else len(samples)
     return f"The {ORDERS[order]} {count} of {total} {what}{by}"
-
-
-def _print_title(title: str, console: Console, columns: int | None) -> None:
-    console.print()
-    for each in Text(title, style="bold").wrap(console, columns or FOLDED):
-        console.print(each)
-
-
-def _print_tables(tables: Sequence[Table], console: Console) -> None:
-    """One below the other, with room between them."""
-    for number, table in enumerate(tables):
-        if number:
-            console.print()
-        console.print(table)

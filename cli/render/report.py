@@ -22,7 +22,10 @@ class Report(Protocol):
     """
 
     def head(self) -> dict[str, Any]:
-        """The object of json without its lists, of plain values; None for NaN."""
+        """The object of json without its lists, of plain values; None for NaN.
+
+        A table may stand in it: json writes its rows, and parquet leaves it out.
+        """
 
     def lists(self) -> Mapping[str, Rows]:
         """The lists that the object ends in, by name: `worst`, `per_sample`, `per_class`, ..."""

@@ -11,7 +11,7 @@ from contrastive_core.errors import NothingDefined
 from contrastive_core.hardness.readings import GOOD
 
 from .records import ORDERS, heading, left_out
-from .sheets import number, records_of
+from .sheets import number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,10 +53,7 @@ class TripletReport:
         first, *others = result.margins
         if not others:
             return {**whole, **_object(first, result)}
-        found = []
-        for each in result.margins:
-            lists = {name: list(records_of(rows)) for name, rows in self._lists(each).items()}
-            found.append({**_object(each, result), **lists})
+        found = [{**_object(each, result), **self._lists(each)} for each in result.margins]
         return {**whole, **_sizes(result), "margins": found}
 
     def lists(self) -> dict[str, Rows]:

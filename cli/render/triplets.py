@@ -17,6 +17,8 @@ from .layout import (
     grid,
     positives_words,
     print_folded,
+    print_tables,
+    print_title,
     rows_tables,
 )
 from .margin_lines import half, percent, print_margins
@@ -61,8 +63,8 @@ def print_triplets(
         print_folded(_means(first, guide=guide), console, columns or FOLDED)
     _print_classes(result, console, columns)
     if len(listed):
-        _print_title(_title(result, listing, len(listed)), console, columns)
-        _print_tables(rows_tables(listed, ("index", "view", "label"), columns), console)
+        print_title(_title(result, listing, len(listed)), console, columns)
+        print_tables(rows_tables(listed, ("index", "view", "label"), columns), console)
 
 
 def _facts(result: TripletsResult) -> Table:
@@ -144,8 +146,8 @@ def _print_classes(result: TripletsResult, console: Console, columns: int | None
     more = len(classes) - len(listed)
     rest = f"; {more} more: -o json has all" if more else ""
     title = f"The classes, largest share of hard triplets first{_at(result)}{rest}"
-    _print_title(title, console, columns)
-    _print_tables(rows_tables(listed, ("label",), columns), console)
+    print_title(title, console, columns)
+    print_tables(rows_tables(listed, ("label",), columns), console)
 
 
 def _title(result: TripletsResult, listing: Listing, count: int) -> str:
@@ -158,18 +160,3 @@ def _title(result: TripletsResult, listing: Listing, count: int) -> str:
 def _at(result: TripletsResult) -> str:
     """At which of several margins."""
     return f" (margin {result.margins[0].margin:g})" if len(result.margins) > 1 else ""
-
-
-def _print_title(title: str, console: Console, columns: int | None) -> None:
-    """After an empty line, folded."""
-    console.print()
-    for line in Text(title, style="bold").wrap(console, columns or FOLDED):
-        console.print(line)
-
-
-def _print_tables(tables: list[Table], console: Console) -> None:
-    """One below the other, with room between them."""
-    for number, table in enumerate(tables):
-        if number:
-            console.print()
-        console.print(table)
