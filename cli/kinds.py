@@ -16,6 +16,7 @@ from contrastive_core.parameters import Bound, Choice, Flag, Number, NumberOr, S
 from contrastive_core.version import VERSION
 from contrastive_core.vocabulary import INPUTS
 
+from .completing import of_names, of_outputs
 from .consoles import Manners
 from .options import HELP_NAMES, kind_options, named
 from .outputs import Output, check_outputs, parse_outputs, write_all
@@ -29,19 +30,15 @@ _FORMATS = ("table", "json", "csv")
 _WIDEST = 100
 
 
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    del ctx, param
-    return [kind for kind in LOSSES if kind.startswith(incomplete)]
-
-
 @click.command(
     context_settings=HELP_NAMES,
     params=[
-        click.Argument(["kind"], required=False, shell_complete=_complete),
+        click.Argument(["kind"], required=False, shell_complete=of_names(LOSSES)),
         click.Option(
             ["-o", "--output"],
             multiple=True,
             metavar="FORMAT[:PATH]",
+            shell_complete=of_outputs(_FORMATS),
             help="table, json or csv (a row per kind), and the file it goes to; repeatable. "
             "Default: table.",
         ),

@@ -16,6 +16,7 @@ from .guide import guide, write_guide
 from .metric_checks import check_files, check_guide, check_metrics, check_used, the_one, wants_value
 from .options import (
     HELP_NAMES,
+    files_argument,
     hyper_parameters,
     input_option,
     named_several,
@@ -47,7 +48,7 @@ _SAYS = {
     cls=Command,
     context_settings=HELP_NAMES,
     params=[
-        click.Argument(["files"], nargs=-1, metavar="[EMBEDDINGS [KEYS]]"),
+        files_argument("[EMBEDDINGS [KEYS]]"),
         *(input_option(INPUTS[name], meaning) for name, meaning in _MEANINGS.items()),
         named_several(
             "--metric",

@@ -14,7 +14,14 @@ from .asked import given_files, given_inputs, given_reading, how_many, means, pa
 from .consoles import Bar, Manners
 from .guide import write_triplet_guide
 from .metric_checks import check_guide
-from .options import HELP_NAMES, hyper_parameters, input_option, parameter_options, sharing_options
+from .options import (
+    HELP_NAMES,
+    files_argument,
+    hyper_parameters,
+    input_option,
+    parameter_options,
+    sharing_options,
+)
 from .outputs import FORMATS, Output, check_outputs, parse_outputs, write_all
 from .parsing import Command
 from .triplet_checks import check_triplets, check_value
@@ -60,7 +67,7 @@ def _own_options() -> list[click.Parameter]:
     cls=Command,
     context_settings=HELP_NAMES,
     params=[
-        click.Argument(["files"], nargs=-1, metavar="[EMBEDDINGS [POSITIVES NEGATIVES]]"),
+        files_argument("[EMBEDDINGS [POSITIVES NEGATIVES]]"),
         *(input_option(INPUTS[name], meaning) for name, meaning in _MEANINGS.items()),
         *_own_options(),
         *parameter_options(Settings),
