@@ -8,18 +8,31 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import click
 
+from .leaving import tidy_with
+from .progress import clock, line, rate
+
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
 
     from contrastive_core.errors import ContrastError
 
 _PATIENCE = 0.5
 """Seconds of work after which a progress bar appears."""
+
+_REFRESH = 0.1
+"""Seconds between two pictures of it."""
+
+_REST = "\x1b[K"
+"""Erases the rest of a line."""
+
+_ERASE = f"\r{_REST}"
+
+_USUAL = 80
+"""Columns of a terminal that does not say how many it has."""
 
 _LONG = 60.0
 """Seconds of work, estimated, after which the bar says how to do with less."""
@@ -63,6 +76,7 @@ class Manners:
             file=stream,
             force_terminal=colored,
             no_color=not colored,
+            color_system="standard" if colored else None,
             width=_WIDE,
             highlight=False,
             markup=False,
@@ -82,7 +96,7 @@ class Manners:
         if os.environ.get("NO_COLOR"):
             return False
         forced = os.environ.get("FORCE_COLOR")
-        return forced != "0" if forced else stream.isatty()
+        return forced != "0" if forced else _is_live(stream)
 
     def refusal(self, error: ContrastError) -> None:
         """What was expected, what was got and what to do."""
@@ -96,7 +110,9 @@ class Manners:
 
 
 class Bar:
-    """A progress bar on standard error: on a terminal only, and only when work lasts.
+    """A line of progress on standard error: on a terminal only, and only when work lasts.
+
+    It is written over in one piece, and erased at the end, on an error and on Ctrl-C.
 
     Args:
         manners: Of the consoles.
@@ -106,28 +122,36 @@ class Bar:
 
     def __init__(self, manners: Manners, hint: str = "", what: str = "scores") -> None:
         self._hint, self._what = hint, what
-        self._shown = manners.quiet < 1 and sys.stderr is not None and sys.stderr.isatty()
-        self._manners = manners
-        self._start = time.monotonic()
-        self._progress: Progress | None = None
-        self._task: Any = None
+        self._shown = manners.quiet < 1 and _is_live(sys.stderr)
+        self._start = self._since = time.monotonic()
+        self._base = self._done = 0
+        self._written = 0.0
 
     def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        if self._written:
+            self._write(_ERASE)
 
     def __call__(self, done: int, total: int) -> None:
         """Show how far the work is."""
-        if not self._shown or time.monotonic() - self._start < _PATIENCE:
+        if not self._shown:
             return
-        if self._progress is None:
-            self._progress = self._open(total)
-        self._progress.update(
-            self._task, completed=done, total=total, description=self.words(done, total)
-        )
+        now = time.monotonic()
+        if done < self._done:  # another pass begins
+            self._base, self._since = done, now
+        self._done = done
+        if now - self._start < _PATIENCE or now - self._written < _REFRESH:
+            return
+        if not self._written:
+            tidy_with(lambda: os.write(sys.stderr.fileno(), _ERASE.encode()))
+        self._written = now
+        share = min(1.0, done / total) if total else 1.0
+        plain = (sys.stderr.encoding or "").lower().replace("-", "") != "utf8"
+        columns = _columns_of(sys.stderr)
+        text = line(self.words(done, total), share, self.facts(done, total), columns, plain=plain)
+        self._write(f"\r{text}{_REST}")
 
     def words(self, done: int, total: int) -> str:
         """What is done; where it is long, how long it takes in all, and the hint."""
@@ -136,20 +160,26 @@ class Bar:
             return self._what
         return f"{self._what}, about {seconds / 60:.0f} min in all: {self._hint}"
 
-    def _open(self, total: int) -> Progress:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    def facts(self, done: int, total: int) -> tuple[str, ...]:
+        """How fast it goes, and how long it still takes; nothing before anything is done."""
+        per_second = (done - self._base) / max(time.monotonic() - self._since, 1e-9)
+        if per_second <= 0:
+            return ()
+        return rate(per_second, self._what), f"{clock((total - done) / per_second)} left"
 
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(),
-        )
-        console = Console(
-            stderr=True, no_color=not self._manners.colored(sys.stderr), highlight=False
-        )
-        progress = Progress(*columns, console=console, transient=True)
-        self._task = progress.add_task(self._what, total=total)
-        progress.start()
-        return progress
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # progress is never worth an error
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def _is_live(stream: IO[str] | None) -> bool:
+    """Whether it is a terminal on which a line can be written over."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _columns_of(stream: IO[str]) -> int:
+    """How wide the terminal is that a stream goes to."""
+    with contextlib.suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL
+    return _USUAL

@@ -111,15 +111,15 @@ def _definition(metric: Metric) -> str:
     return text.replace("{duplicate_threshold}", f"{settings.duplicate_threshold:g}")
 
 
-def _formatter() -> click.HelpFormatter:
-    """As wide as the terminal, and never too wide to read."""
+def page_formatter() -> click.HelpFormatter:
+    """For a page: as wide as the terminal, and never too wide to read."""
     columns = min(shutil.get_terminal_size().columns, _WIDEST)
     return click.HelpFormatter(width=max(columns - 2, 40))
 
 
 def _triplet_pages() -> str:
     """Each number in a line, and what good looks like."""
-    formatter = _formatter()
+    formatter = page_formatter()
     for name, meaning in MEANINGS.items():
         formatter.write(f"{name.replace('_', ' ')}\n")
         with formatter.indentation():
@@ -131,7 +131,7 @@ def _triplet_pages() -> str:
 
 def _pages(chosen: Iterable[Metric]) -> str:
     """Name and meaning; below them definition, source, direction and what good looks like."""
-    formatter = _formatter()
+    formatter = page_formatter()
     formatter.write_text(_INTRODUCTION)
     for metric in chosen:
         formatter.write_paragraph()

@@ -9,7 +9,7 @@ import click
 from contrastive_core.errors import BadParameter, ContrastError
 
 from .consoles import Bar, Manners
-from .options import HELP_NAMES, sharing_options
+from .options import HELP_NAMES, files_argument, sharing_options
 from .outputs import Output, check_outputs, formats, parse_outputs, write_all
 from .parsing import Command
 from .render import writer
@@ -28,7 +28,7 @@ _SHARED = ("output", "dtype", "memory", "quiet", "color", "debug")
     cls=Command,
     context_settings=HELP_NAMES,
     params=[
-        click.Argument(["files"], nargs=-1, metavar="FILE..."),
+        files_argument("FILE..."),
         *(each for each in sharing_options(formats=_SAYS) if each.name in _SHARED),
     ],
 )

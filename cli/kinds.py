@@ -6,6 +6,7 @@ import click
 
 from contrastive_core.losses import LOSSES, find_loss
 
+from .completing import of_names, of_outputs
 from .consoles import Manners
 from .options import HELP_NAMES, named, output_option
 from .outputs import check_outputs, formats, parse_outputs, write_all
@@ -17,15 +18,10 @@ _SAYS = formats("one row per kind", None)
 """The formats, and what is written in each."""
 
 
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    del ctx, param
-    return [kind for kind in LOSSES if kind.startswith(incomplete)]
-
-
 @click.command(
     context_settings=HELP_NAMES,
     params=[
-        click.Argument(["kind"], required=False, shell_complete=_complete),
+        click.Argument(["kind"], required=False, shell_complete=of_names(LOSSES)),
         output_option(_SAYS),
         named("--color", ("auto", "always", "never"), default="auto", text="Colours."),
     ],

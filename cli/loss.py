@@ -21,7 +21,15 @@ from .asked import (
     wants_samples,
 )
 from .consoles import Bar, Manners
-from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
+from .options import (
+    HELP_NAMES,
+    files_argument,
+    hyper_parameters,
+    kind_options,
+    named,
+    sharing_options,
+    written,
+)
 from .outputs import Output, check_outputs, parse_outputs, wants, write_all
 from .pages import write_kind, write_kinds
 from .parsing import Command
@@ -41,7 +49,7 @@ class LossCommand(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Find the kind first; then its options are known."""
         kind = written(args, "--kind")
-        if kind is not None and not kind.startswith("-"):
+        if kind in LOSSES or (kind and not kind.startswith("-") and not ctx.resilient_parsing):
             ctx.meta["declaration"] = find_loss(kind)
         return super().parse_args(ctx, args)
 
@@ -71,7 +79,7 @@ class LossCommand(Command):
     context_settings=HELP_NAMES,
     options_metavar="--kind KIND [OPTIONS]",
     params=[
-        click.Argument(["files"], nargs=-1, metavar="[EMBEDDINGS [KEYS [NEGATIVES]]]"),
+        files_argument("[EMBEDDINGS [KEYS [NEGATIVES]]]"),
         named("--kind", LOSSES, metavar="KIND", text="The loss; see the list below."),
         *sharing_options(),
     ],

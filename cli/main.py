@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
-from typing import NoReturn
+import warnings
+from typing import IO, NoReturn
 
 import click
 from click.exceptions import NoArgsIsHelpError
@@ -13,16 +15,17 @@ from click.exceptions import NoArgsIsHelpError
 from contrastive_core.errors import BadParameter, ContrastError, known_names
 from contrastive_core.version import VERSION
 
+from .completion import VARIABLE, answer, completion
 from .consoles import Manners
+from .exits import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED, READER_GONE, ChecksFailed
+from .help import help_command, write_topics
 from .info import info
 from .kinds import kinds
+from .leaving import abandon, leave
 from .loss import loss
 from .metrics import metrics
 from .options import HELP_NAMES, written
-from .outputs import abandon_stdout
 from .triplets import triplets
-
-DONE, BAD_INPUT, FAULT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
 
 class Commands(click.Group):
@@ -41,6 +44,11 @@ class Commands(click.Group):
             )
         return super().resolve_command(ctx, args)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What else there is help on."""
+        super().format_epilog(ctx, formatter)
+        write_topics(formatter)
+
 
 @click.group(cls=Commands, context_settings=HELP_NAMES, no_args_is_help=True)
 @click.version_option(VERSION, prog_name="contrast", message="%(prog)s %(version)s")
@@ -51,8 +59,8 @@ def contrast() -> None:
     Example:
       contrast loss --kind infonce --tau 0.07 emb.npy
 
-    Results go to standard output, everything else to standard error. Exit codes: 0 done, 2 usage
-    or bad input, 3 a fault of contrast, 130 interrupted, 141 reader gone.
+    Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a check
+    failed, 2 usage or bad input, 3 a fault of contrast, 130 interrupted, 141 reader gone.
     """
 
 
@@ -61,11 +69,21 @@ contrast.add_command(metrics)
 contrast.add_command(triplets)
 contrast.add_command(info)
 contrast.add_command(kinds)
+contrast.add_command(help_command)
+contrast.add_command(completion)
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    warnings.simplefilter("ignore")  # Python's own are for programmers; ours go another way
+    _never_choke(sys.stdout)
+    leave(run(sys.argv[1:]))
+
+
+def _never_choke(stream: IO[str] | None) -> None:
+    """A character that the stream's encoding lacks is written as its code, and stops nothing."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def run(args: list[str]) -> int:
@@ -75,8 +93,10 @@ def run(args: list[str]) -> int:
         _invoke(args)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except ChecksFailed:
+        return FAILED
     except BrokenPipeError:
-        abandon_stdout()
+        abandon(sys.stdout)
         return READER_GONE
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
@@ -88,30 +108,39 @@ def run(args: list[str]) -> int:
         return BAD_INPUT
     except click.ClickException as error:
         return _refused(manners, *_usage(error))
-    except MemoryError as error:
-        what = f"memory: expected as much as is asked for, got less ({error or 'none left'})."
-        return _refused(manners, what, "Lower --memory or --threads.")
     except OSError as error:
         got = error.strerror or error
         what = f"{error.filename or 'system'}: expected a file that works, got {got}."
         return _refused(manners, what, "Check the file, its permissions and its disk.")
-    except Exception as error:  # the last word: whatever is left is a fault of ours
+    except BaseException as error:  # the last word: whatever is left is a fault of ours
+        if lacks_memory(error):
+            what = f"memory: expected as much as is asked for, got less ({error or 'none left'})."
+            return _refused(manners, what, "Lower --memory or --threads.")
         return _fault(manners, error, debug=debug)
     return DONE
 
 
-def _invoke(args: list[str]) -> None:
-    """Run the command.
+def lacks_memory(error: BaseException) -> bool:
+    """Whether the machine has no memory left for an array, a thread or a library."""
+    words = ("can't start new thread", "failed to map segment", "Cannot allocate memory")
+    return isinstance(error, MemoryError) or any(each in str(error) for each in words)
 
-    Click's own `main` would turn a closed pipe into exit code 1; it is used for completion alone.
+
+def _invoke(args: list[str]) -> None:
+    """Run the command, or say what the shell may complete.
+
+    Click's own `main` would turn a closed pipe into exit code 1, and more.
     """
-    if "_CONTRAST_COMPLETE" in os.environ:
-        contrast.main(args, prog_name="contrast")
+    instruction = os.environ.get(VARIABLE)
+    if instruction is not None:
+        answer(contrast, instruction)
+        return
     try:
         with contrast.make_context("contrast", args) as context:
             contrast.invoke(context)
-    except click.exceptions.Exit:
-        return
+    except click.exceptions.Exit as done:
+        if done.exit_code != DONE:
+            raise RuntimeError(f"a command left with {done.exit_code} and no reason") from done
 
 
 def _refused(manners: Manners, what: str, remedy: str) -> int:
@@ -126,7 +155,7 @@ def _usage(error: click.ClickException) -> tuple[str, str]:
     return error.format_message(), f"See {command} --help."
 
 
-def _fault(manners: Manners, error: Exception, *, debug: bool) -> int:
+def _fault(manners: Manners, error: BaseException, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
     kind = type(error).__name__

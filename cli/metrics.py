@@ -25,6 +25,7 @@ from .guide import guide, metric_guide
 from .metric_checks import check_files, check_guide, check_metrics, check_used
 from .options import (
     HELP_NAMES,
+    files_argument,
     hyper_parameters,
     input_option,
     named_several,
@@ -53,7 +54,7 @@ _SAYS = formats("one row per embedding row", "one bare number, of the one --metr
     cls=Command,
     context_settings=HELP_NAMES,
     params=[
-        click.Argument(["files"], nargs=-1, metavar="[EMBEDDINGS [KEYS]]"),
+        files_argument("[EMBEDDINGS [KEYS]]"),
         *(input_option(INPUTS[name], meaning) for name, meaning in _MEANINGS.items()),
         named_several(
             "--metric",

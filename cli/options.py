@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,12 +21,11 @@ from contrastive_core.parameters import (
 )
 from contrastive_core.vocabulary import DTYPES, INPUTS, ON_BAD, PRECISIONS, REDUCTIONS, SORTS, Input
 
+from .completing import of_files, of_names, of_outputs
 from .outputs import FORMATS, either
 
 if TYPE_CHECKING:
     from contrastive_core.losses import Loss
-
-Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
@@ -54,7 +53,7 @@ def named(
         show_default=default is not None,
         metavar=metavar or "|".join(known),
         callback=check,
-        shell_complete=_completing(known),
+        shell_complete=of_names(known),
         help=text,
     )
 
@@ -65,19 +64,16 @@ def named_several(option: str, names: Iterable[str], *, metavar: str, text: str)
         [option],
         multiple=True,
         metavar=metavar,
-        shell_complete=_completing(list(names)),
+        shell_complete=of_names(names),
         help=text,
     )
 
 
-def _completing(names: Sequence[str]) -> Completer:
-    """What the shell may complete to."""
-
-    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-        del ctx, param
-        return [name for name in names if name.startswith(incomplete)]
-
-    return complete
+def files_argument(metavar: str) -> click.Argument:
+    """The files that a command reads; behind `PATH::` their columns are completed."""
+    return click.Argument(
+        ["files"], nargs=-1, metavar=metavar, shell_complete=of_files(vectors=True)
+    )
 
 
 def sharing_options(
@@ -133,7 +129,7 @@ def output_option(formats: Mapping[str, str]) -> click.Option:
         ["-o", "--output"],
         multiple=True,
         metavar="FORMAT[:PATH]",
-        shell_complete=_completing([name.removesuffix("PATH") for name in formats]),
+        shell_complete=of_outputs(name.partition(":")[0] for name in formats),
         help=f"Format, and the file it goes to; repeatable. {listed}. Default: table.",
     )
 
@@ -204,7 +200,14 @@ def input_option(entry: Input, meaning: str = "") -> click.Parameter:
     text = meaning or entry.meaning
     if entry.names:
         return named(f"--{entry.name}", entry.names, text=text)
-    return click.Option([f"--{entry.name}"], metavar=entry.metavar, help=text)
+    words, _, _ = entry.metavar.rpartition("|")  # what may be said instead of a file
+    vectors = entry.name in ("bank", "scores", "prototypes")
+    return click.Option(
+        [f"--{entry.name}"],
+        metavar=entry.metavar,
+        shell_complete=of_files(filter(None, [words]), vectors=vectors),
+        help=text,
+    )
 
 
 def parameter_options(
@@ -224,7 +227,7 @@ def _convention_option(declaration: type[Loss]) -> click.Parameter:
     return click.Option(
         ["--convention"],
         metavar="NAME|all",
-        shell_complete=_completing((*names, ALL_NAME)),
+        shell_complete=of_names((*names, ALL_NAME)),
         help=f"{text} {', '.join(names)}.  [default: paper]",
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from contrastive_core.errors import BadParameter, CannotWrite, known_names
+
+from .leaving import abandon, scratch
 
 
 def formats(
@@ -219,19 +220,14 @@ def _write_to_stdout(output: Output, write: Write) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        abandon_stdout()
+        abandon(sys.stdout)
         raise _cannot_write(_STDOUT, str(error), "Free space, or choose another disk.") from error
-
-
-def abandon_stdout() -> None:
-    """Point standard output nowhere, so that the interpreter's last flush does not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_beside(output: Output, path: Path, write: Write) -> Path:
     """Write to a temporary file in the directory of `path`."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".contrast.")
+        handle, name = scratch(path.parent)
     except OSError as error:
         raise _cannot_write(path, str(error), "Choose another directory.") from error
     temporary = Path(name)

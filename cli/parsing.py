@@ -21,7 +21,8 @@ class Command(click.Command):
         """Refuse what is said twice, and what is no option of the command."""
         args = [f"{_NO_OPTION}{arg}" if arg.startswith(_OF_STDIN) else arg for arg in args]
         try:
-            _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
+            if not ctx.resilient_parsing:  # a line that is being completed
+                _refuse_repetition(self.make_parser(ctx).parse_args(list(args))[2])
             rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             raise self.no_such_option(ctx, error.option_name) from error

@@ -23,7 +23,14 @@ from .asked import (
 from .consoles import Bar, Manners
 from .guide import triplet_guide
 from .metric_checks import check_guide
-from .options import HELP_NAMES, hyper_parameters, input_option, parameter_options, sharing_options
+from .options import (
+    HELP_NAMES,
+    files_argument,
+    hyper_parameters,
+    input_option,
+    parameter_options,
+    sharing_options,
+)
 from .outputs import Output, check_outputs, formats, parse_outputs, wants, write_all
 from .parsing import Command
 from .render import writer
@@ -68,7 +75,7 @@ def _own_options() -> list[click.Parameter]:
     cls=Command,
     context_settings=HELP_NAMES,
     params=[
-        click.Argument(["files"], nargs=-1, metavar="[EMBEDDINGS [POSITIVES NEGATIVES]]"),
+        files_argument("[EMBEDDINGS [POSITIVES NEGATIVES]]"),
         *(input_option(INPUTS[name], meaning) for name, meaning in _MEANINGS.items()),
         *_own_options(),
         *parameter_options(Settings),
