@@ -18,9 +18,9 @@ from ..resources import Resources
 from ..sources import BFLOAT16, Labels, Source, read_labels, read_pairs
 from ..tables import Span
 from .arrange import arrange
-from .building import InputFile, name_of
 from .checks import dissimilar
 from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
+from .files import InputFile, name_of, rows_read
 from .given import FILES, Given, check_join, lacking, open_aligned, open_given
 
 NARROW = 1e-2
@@ -216,9 +216,6 @@ def _eps(source: Source) -> float:
 
 def _inputs(given: Given, sources: Sequence[Source]) -> tuple[InputFile, ...]:
     """What was read."""
-    files = [
-        InputFile(role, s.name, s.format, s.shape, s.stored)
-        for role, s in zip(FILES, sources, strict=False)
-    ]
+    files = [rows_read(role, source) for role, source in zip(FILES, sources, strict=False)]
     others = [(role, getattr(given, role)) for role in ("labels", "pairs")]
     return (*files, *(InputFile(role, name_of(g, role)) for role, g in others if g is not None))
