@@ -35,6 +35,10 @@ class BadParameter(ContrastError):
     """A hyper-parameter or an option has a value that means nothing."""
 
 
+class NeedlessType(BadParameter):
+    """`--dtype` where every file says itself what it holds."""
+
+
 class NothingDefined(ContrastError):
     """No sample defines the loss, so there is no value to print."""
 

@@ -11,7 +11,7 @@ from ..memory import Room, make_room
 from ..prepared import Noted, prepare_noting
 from ..problem import Noised, Problem, Scored, Views
 from ..resources import Resources
-from ..sources import Source, Strided, read_noise, read_targets
+from ..sources import Source, Strided, check_needed, read_noise, read_targets
 from ..vocabulary import NOISE
 from .arrange import Arrangement, arrange, check_flat
 from .checks import check_range, check_width
@@ -41,6 +41,7 @@ class Builder:
         self.per_row = per_row
         self.sources: list[Source] = list(found.sources)
         self.others: dict[str, Source] = _open_others(found.given)
+        check_needed([*self.sources, *self.others.values()], self.given.reading)
         self.dtype = resources.precision or loss.precision
         self.room = Room(in_memory=True, workers=resources.workers)
         self.drops = found.given.reading.drops

@@ -15,7 +15,7 @@ from ..memory import Room, make_room
 from ..prepared import BLOCK, Prepared, narrowed, pick, prepare_noting
 from ..problem import Positives, Views
 from ..resources import Resources
-from ..sources import BFLOAT16, Labels, Source, read_labels, read_pairs
+from ..sources import BFLOAT16, Labels, Source, check_needed, read_labels, read_pairs
 from ..tables import Span
 from .arrange import arrange
 from .checks import dissimilar
@@ -119,6 +119,7 @@ def build_clouds(
         TooLittleMemory: The bound is too low.
     """
     sources = _sources(given)
+    check_needed(sources, given.reading)
     arrangement = arrange(sources, given.views, _TAKER, alone=True)
     count, n = len(arrangement.strands), arrangement.n
     labels = _read_labels(given, n, sources[0])
@@ -209,7 +210,7 @@ def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:
 
 def _eps(source: Source) -> float:
     """Of the stored type; integers are exact in float64."""
-    if source.stored == BFLOAT16:
+    if BFLOAT16 in source.stored:  # of shards, some may be
         return 2.0**-7
     return float(np.finfo(source.dtype if source.dtype.kind == "f" else np.float64).eps)
 
