@@ -8,7 +8,7 @@ import click
 
 from contrastive_core.geometry.declarations import METRICS, Metric
 from contrastive_core.geometry.settings import Settings, chosen_metrics
-from contrastive_core.vocabulary import INPUTS
+from contrastive_core.vocabulary import INPUTS, TEXT
 
 from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
 from .consoles import Bar, Manners
@@ -29,7 +29,7 @@ _FILES = ("EMBEDDINGS", "KEYS")
 
 _MEANINGS = {
     "labels": "One class per row, or per sample of two views or files, integers or strings; null "
-    "for none. ::NAME is a column of EMBEDDINGS.",
+    f"for none. ::NAME is a column of EMBEDDINGS. {TEXT}",
     "pairs": "Positive pairs: rows (i, j), or (i, j, y) with y = 1, of indices into EMBEDDINGS. In "
     "a table: columns i, j, y.",
     "views": f"{INPUTS['views'].meaning} Without it a 2-D file is one cloud.",
