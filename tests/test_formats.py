@@ -493,6 +493,42 @@ def header_of(text: bytes, data: bytes = b"\x00" * 16) -> bytes:
 TENSOR = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
 
 
+@pytest.mark.parametrize("name", ["e.safetensors", "e.bin"])
+@pytest.mark.parametrize(
+    "length", [b"PAR1", b"PK\x03\x04", b"\xff\xff\xff\xff", b"\xff" * 8, b"\x80\x02}q", b"FEA1"]
+)
+def test_a_damaged_length_of_a_header_is_of_no_other_format(
+    tmp_path: Path, name: str, length: bytes
+) -> None:
+    path = safetensors(tmp_path / name, {"emb": VECTORS})
+    path.write_bytes(length + path.read_bytes()[len(length) :])
+    raised = refused(path)
+    assert raised.expected == "a complete safetensors file"
+    size = path.stat().st_size
+    assert raised.got == f"a header of {int.from_bytes(length, 'little')} bytes in a file of {size}"
+
+
+@pytest.mark.parametrize("length", [b"PAR1\x15\0\0\0", b"ARROW1\0\0", b"\x93NUMPY\x01\0"])
+def test_a_damaged_header_is_told_by_the_name_where_all_else_is_another_format(
+    tmp_path: Path, length: bytes
+) -> None:
+    path = safetensors(tmp_path / "e.safetensors", {"emb": VECTORS})
+    path.write_bytes(length + path.read_bytes()[8:])
+    assert refused(path).expected == "a complete safetensors file"
+
+
+def test_other_formats_are_read_by_their_content_whatever_they_are_called(tmp_path: Path) -> None:
+    for how in ("npy", "npz", "parquet list", "arrow list", "arrows list"):
+        path = saved(tmp_path, how, VECTORS).rename(tmp_path / "e.safetensors")
+        assert np.array_equal(only(path).read(0, 12), VECTORS)
+
+
+def test_a_pointer_of_git_lfs_is_called_that(tmp_path: Path) -> None:
+    path = tmp_path / "e.safetensors"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n")
+    assert "git lfs pull" in refused(path).got
+
+
 @pytest.mark.parametrize(
     ("content", "got"),
     [
