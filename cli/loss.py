@@ -10,7 +10,16 @@ from contrastive_core.conventions import ALL_NAME, PAPER_NAME
 from contrastive_core.errors import BadParameter, ContrastError
 from contrastive_core.losses import LOSSES, find_loss
 
-from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
+from .asked import (
+    given_files,
+    given_inputs,
+    given_reading,
+    how_many,
+    means,
+    paths,
+    say_joined,
+    wants_samples,
+)
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, hyper_parameters, kind_options, named, sharing_options, written
 from .outputs import Output, check_outputs, parse_outputs, write_all
@@ -146,6 +155,7 @@ def _value(
             resources=means(options, bar),
             **asked,
         )
+    say_joined(manners, result.inputs)
     _say(manners, result, set())
     write_all(outputs, write_loss(result, manners, listing))
 
@@ -169,6 +179,8 @@ def _compare(
             declaration.kind, *files, resources=means(options, bar), **asked
         )
     said: set[str] = set()
+    if found[0].result is not None:
+        say_joined(manners, found[0].result.inputs)
     for each in found:
         if each.result is not None:
             _say(manners, each.result, said, "" if each.name == PAPER_NAME else f"{each.name}: ")

@@ -10,7 +10,16 @@ from contrastive_core.geometry.declarations import METRICS, Metric
 from contrastive_core.geometry.settings import Settings, chosen_metrics
 from contrastive_core.vocabulary import INPUTS, TEXT
 
-from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
+from .asked import (
+    given_files,
+    given_inputs,
+    given_reading,
+    how_many,
+    means,
+    paths,
+    say_joined,
+    wants_samples,
+)
 from .consoles import Bar, Manners
 from .guide import guide, write_guide
 from .metric_checks import check_files, check_guide, check_metrics, check_used, the_one, wants_value
@@ -147,6 +156,7 @@ def _measure(
     with Bar(manners, hint) as bar:
         result = api.metrics(*files, resources=means(options, bar), **asked)
     check_used(result, options)
+    say_joined(manners, result.inputs)
     for warning in result.warnings:
         manners.warn(warning)
     only = the_one(result, options["metric"]) if wants_value(outputs) else None

@@ -10,7 +10,16 @@ from contrastive_core.hardness.settings import Settings
 from contrastive_core.losses import Triplet
 from contrastive_core.vocabulary import INPUTS
 
-from .asked import given_files, given_inputs, given_reading, how_many, means, paths, wants_samples
+from .asked import (
+    given_files,
+    given_inputs,
+    given_reading,
+    how_many,
+    means,
+    paths,
+    say_joined,
+    wants_samples,
+)
 from .consoles import Bar, Manners
 from .guide import write_triplet_guide
 from .metric_checks import check_guide
@@ -151,6 +160,7 @@ def _count(
     with Bar(manners, "" if options["sample"] else _HINT) as bar:
         result = api.triplets(*files, resources=means(options, bar), **asked)
     check_value(outputs, result)
+    say_joined(manners, result.inputs)
     for warning in result.warnings:
         manners.warn(warning)
     write_all(outputs, write_triplets(result, manners, listing, guide=options["guide"]))

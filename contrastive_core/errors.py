@@ -51,6 +51,11 @@ class CannotWrite(ContrastError):
     """A result cannot be written where it was asked."""
 
 
+def counted(count: int, noun: str, several: str = "") -> str:
+    """`1 row`, `2 rows`: a number with its noun, `several` where its plural has more than an s."""
+    return f"{count} {noun if count == 1 else several or f'{noun}s'}"
+
+
 def known_names(name: str, known: Iterable[str]) -> str:
     """The known names, the one nearest to `name` first said: the remedy of every unknown name."""
     names = list(known)

@@ -11,12 +11,21 @@ from ..memory import Room, make_room
 from ..prepared import Noted, prepare_noting
 from ..problem import Noised, Problem, Scored, Views
 from ..resources import Resources
-from ..sources import Source, Strided, check_needed, read_noise, read_targets
+from ..sources import (
+    Labels,
+    Source,
+    Strided,
+    check_needed,
+    read_labels,
+    read_match,
+    read_noise,
+    read_targets,
+)
 from ..vocabulary import NOISE
 from .arrange import Arrangement, arrange, check_flat
 from .checks import check_range, check_width
 from .dropping import PER_NUMBER, Left, Listed, bad_with_noise, listed_without_bad, without_bad
-from .files import InputFile, name_of, rows_read
+from .files import InputFile, listed_read, name_of, rows_read
 from .given import FILES, Given, Recognised, open_given
 
 _PER_DRAW = 16
@@ -46,6 +55,7 @@ class Builder:
         self.room = Room(in_memory=True, workers=resources.workers)
         self.drops = found.given.reading.drops
         self.numbering: Numbering | None = None
+        self.joined: dict[str, str] = {}
 
     def arranged(self, *, alone: bool = False) -> Arrangement:
         """The views; where `alone`, a 2-D file holds one unless it is said that it holds two."""
@@ -83,10 +93,24 @@ class Builder:
         self.numbering = left.numbering
         return left
 
+    def labels(self, n: int) -> Labels:
+        """The class of each sample."""
+        read = read_labels(self.given.labels, n, beside=self.sources[0], reading=self.given.reading)
+        self.joined["labels"] = read.joined
+        return read
+
     def targets(self, n: int, classes: int, beside: Source) -> Any:
         """The class number of each row, of embeddings or of scores."""
         reading = self.given.reading
-        return read_targets(self.given.labels, n, classes, beside=beside, reading=reading)
+        read = read_targets(self.given.labels, n, classes, beside=beside, reading=reading)
+        self.joined["labels"] = read.joined
+        return read.numbers
+
+    def matches(self, n: int) -> Any:
+        """Whether row i of both views is similar."""
+        read = read_match(self.given.match, n, beside=self.sources[0], reading=self.given.reading)
+        self.joined["match"] = read.joined
+        return self.similar(read.similar)
 
     def with_bank(self, arrangement: Arrangement, bank: Source | None = None) -> list[Strided]:
         """The rows, and those of the bank where there is one."""
@@ -126,7 +150,7 @@ class Builder:
         for role in ("labels", "pairs", "triplets", "match", "noise"):
             given = getattr(self.given, role)
             if given is not None and not (role == "noise" and _is_uniform(given)):
-                files.append(InputFile(role, name_of(given, role)))
+                files.append(listed_read(role, given, self.joined.get(role, "")))
         return tuple(files)
 
     def _extra(self, n: int) -> int:

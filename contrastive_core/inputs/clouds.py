@@ -20,7 +20,7 @@ from ..tables import Span
 from .arrange import arrange
 from .checks import dissimilar
 from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
-from .files import InputFile, name_of, rows_read
+from .files import InputFile, listed_read, name_of, rows_read
 from .given import FILES, Given, check_join, lacking, open_aligned, open_given
 
 NARROW = 1e-2
@@ -156,7 +156,7 @@ def build_clouds(
         aligned,
         max(_eps(source) for source in sources),
         room,
-        _inputs(given, sources),
+        _inputs(given, sources, "" if labels is None else labels.joined),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
         numbers,
     )
@@ -215,8 +215,11 @@ def _eps(source: Source) -> float:
     return float(np.finfo(source.dtype if source.dtype.kind == "f" else np.float64).eps)
 
 
-def _inputs(given: Given, sources: Sequence[Source]) -> tuple[InputFile, ...]:
+def _inputs(given: Given, sources: Sequence[Source], joined: str) -> tuple[InputFile, ...]:
     """What was read."""
     files = [rows_read(role, source) for role, source in zip(FILES, sources, strict=False)]
-    others = [(role, getattr(given, role)) for role in ("labels", "pairs")]
-    return (*files, *(InputFile(role, name_of(g, role)) for role, g in others if g is not None))
+    if given.labels is not None:
+        files.append(listed_read("labels", given.labels, joined))
+    if given.pairs is not None:
+        files.append(listed_read("pairs", given.pairs))
+    return tuple(files)

@@ -19,6 +19,7 @@ class InputFile:
         format: Of rows and scores: npy, parquet, arrow or memory.
         shape: Of rows and scores.
         dtype: Of rows and scores.
+        joined: How its rows belong to those of EMBEDDINGS, where ids were compared or joined by.
     """
 
     role: str
@@ -26,11 +27,18 @@ class InputFile:
     format: str | None = None
     shape: tuple[int, ...] | None = None
     dtype: str | None = None
+    joined: str | None = None
 
 
 def rows_read(role: str, source: Source) -> InputFile:
     """Rows or scores, as they are stored."""
-    return InputFile(role, source.name, source.format, source.shape, source.stored)
+    joined = source.facts.joined or None
+    return InputFile(role, source.name, source.format, source.shape, source.stored, joined)
+
+
+def listed_read(role: str, given: Any, joined: str = "") -> InputFile:
+    """What relates rows, by its name alone."""
+    return InputFile(role, name_of(given, role), joined=joined or None)
 
 
 def name_of(given: Any, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..problem import Classified, Labelled, Positives, Problem
-from ..sources import Strided, read_labels
+from ..sources import Strided
 from .arrange import check_flat, one_cloud
 from .builder import Builder
 from .checks import check_width
@@ -16,9 +16,7 @@ from .files import name_of
 def labels(builder: Builder) -> Problem:
     """Rows, or views of samples, with classes."""
     arrangement, given = builder.arranged(alone=True), builder.given
-    read = read_labels(
-        given.labels, arrangement.n, beside=builder.sources[0], reading=given.reading
-    )
+    read = builder.labels(arrangement.n)
     count = len(arrangement.strands)
     left = builder.left(builder.prepare(arrangement.strands), arrangement.n, count)
     codes, classes = read.codes, tuple(read.classes)

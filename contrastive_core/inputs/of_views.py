@@ -6,7 +6,7 @@ import numpy as np
 
 from ..losses import Contrastive
 from ..problem import PairList, Positives, Problem, Views
-from ..sources import Source, read_match
+from ..sources import Source
 from .arrange import Arrangement
 from .builder import Builder
 from .files import name_of
@@ -37,9 +37,7 @@ def _matched(builder: Builder, arrangement: Arrangement) -> PairList:
     n, given = arrangement.n, builder.given
     rows, similar, found = np.arange(n), np.ones(n, bool), arrangement.found
     if given.match is not None:
-        similar = builder.similar(
-            read_match(given.match, n, beside=builder.sources[0], reading=given.reading)
-        )
+        similar = builder.matches(n)
         words = f"{found.description}, where {name_of(given.match, 'match')} says similar"
         found = Positives("match", assumed=False, description=words)
     left = builder.left(builder.prepare(arrangement.strands), n, 2)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ..errors import BadInput
-from .ids import order_of
+from .ids import agreement
 from .places import check_named, open_place, split_column
 from .reading import PLAIN, Reading
 from .shelf import Entry, Shelf, find, listing
@@ -56,8 +57,10 @@ def read_column(
     check = _one_per_row(wanted, n, shelf.format)
     joined = reading.join is not None and beside is not None
     (values,) = shelf.column(entry, name, wanted, _one_per_row(wanted, None) if joined else check)
-    order = None if beside is None else order_of(beside, shelf, name, reading)
-    values = values if order is None else values.take(order)
+    if beside is not None:
+        found = agreement(beside, shelf, name, reading)
+        values = values if found.order is None else values.take(found.order)
+        values = replace(values, joined=found.said)
     check(name, values.array.shape)
     return values
 
