@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from contrastive_core.errors import BadParameter
 from contrastive_core.vocabulary import INPUTS, NOISE
 
-from .consoles import Bar
+from .consoles import Bar, Manners
 from .outputs import ROWS, WORDS, Output, either, wants
 from .render import Listing
 
 if TYPE_CHECKING:
+    from contrastive_core.inputs import InputFile
     from contrastive_core.resources import Resources
 
 _LISTED = 10
@@ -92,6 +93,13 @@ def how_many(options: Mapping[str, Any]) -> int:
         got=repr(written_top),
         remedy="Leave it out for the ten worst; --per-sample lists all.",
     )
+
+
+def say_joined(manners: Manners, inputs: Iterable[InputFile]) -> None:
+    """By which ids the rows of files belong together, where ids were compared or joined by."""
+    for each in inputs:
+        if each.joined is not None:
+            manners.note(f"{each.path}: {each.joined}.")
 
 
 def means(options: Mapping[str, Any], bar: Bar) -> Resources:

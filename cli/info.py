@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrastive_core.errors import BadParameter, ContrastError
+from contrastive_core.errors import BadParameter, ContrastError, NeedlessType
 
 from .consoles import Bar, Manners
 from .options import HELP_NAMES, files_argument, sharing_options
@@ -88,15 +88,23 @@ def _look(
     from contrastive_core.resources import Resources, parse_size
 
     memory = parse_size(options["memory"])
-    found, errors = [], []
-    for file in files:
+
+    def look(file: str, dtype: str | None) -> FileInfo | ContrastError:
         with Bar(manners, what="rows") as bar:
             try:
-                resources = Resources(memory=memory, progress=bar)
-                found.append(api.info(file, dtype=options["dtype"], resources=resources))
+                return api.info(file, dtype=dtype, resources=Resources(memory=memory, progress=bar))
             except ContrastError as error:
-                errors.append(error)
-    return found, errors
+                return error
+
+    told = [look(file, options["dtype"]) for file in files]
+    if not all(isinstance(each, ContrastError) for each in told):
+        # One file needs --dtype: the others are read by their own types.
+        told = [
+            look(file, None) if isinstance(each, NeedlessType) else each
+            for file, each in zip(files, told, strict=True)
+        ]
+    errors = [each for each in told if isinstance(each, ContrastError)]
+    return [each for each in told if not isinstance(each, ContrastError)], errors
 
 
 def _write(found: list[FileInfo], outputs: list[Output], manners: Manners) -> None:

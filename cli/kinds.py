@@ -6,7 +6,7 @@ import click
 
 from contrastive_core.losses import LOSSES, find_loss
 
-from .completing import of_names, of_outputs
+from .completing import of_names
 from .consoles import Manners
 from .options import HELP_NAMES, named, output_option
 from .outputs import check_outputs, formats, parse_outputs, write_all

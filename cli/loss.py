@@ -18,6 +18,7 @@ from .asked import (
     listing,
     means,
     paths,
+    say_joined,
     wants_samples,
 )
 from .consoles import Bar, Manners
@@ -160,6 +161,7 @@ def _value(
             resources=means(options, bar),
             **asked,
         )
+    say_joined(manners, result.inputs)
     _say(manners, result, set())
     write_all(outputs, writer(LossReport(result, listing(options)), manners))
 
@@ -183,6 +185,8 @@ def _compare(
             declaration.kind, *files, resources=means(options, bar), **asked
         )
     said: set[str] = set()
+    if found[0].result is not None:
+        say_joined(manners, found[0].result.inputs)
     for each in found:
         if each.result is not None:
             _say(manners, each.result, said, "" if each.name == PAPER_NAME else f"{each.name}: ")

@@ -8,7 +8,7 @@ import click
 
 from contrastive_core.geometry.declarations import METRICS, Metric
 from contrastive_core.geometry.settings import Settings, chosen_metrics
-from contrastive_core.vocabulary import INPUTS
+from contrastive_core.vocabulary import INPUTS, TEXT
 
 from .asked import (
     given_files,
@@ -18,6 +18,7 @@ from .asked import (
     listing,
     means,
     paths,
+    say_joined,
     wants_samples,
 )
 from .consoles import Bar, Manners
@@ -40,7 +41,7 @@ _FILES = ("EMBEDDINGS", "KEYS")
 
 _MEANINGS = {
     "labels": "One class per row, or per sample of two views or files, integers or strings; null "
-    "for none. ::NAME is a column of EMBEDDINGS.",
+    f"for none. ::NAME is a column of EMBEDDINGS. {TEXT}",
     "pairs": "Positive pairs: rows (i, j), or (i, j, y) with y = 1, of indices into EMBEDDINGS. In "
     "a table: columns i, j, y.",
     "views": f"{INPUTS['views'].meaning} Without it a 2-D file is one cloud.",
@@ -150,6 +151,7 @@ def _measure(
     with Bar(manners, hint) as bar:
         result = api.metrics(*files, resources=means(options, bar), **asked)
     check_used(result, options)
+    say_joined(manners, result.inputs)
     for warning in result.warnings:
         manners.warn(warning)
     explained = guide(chosen) if options["guide"] else None

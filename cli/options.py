@@ -140,8 +140,8 @@ def _reading_options() -> list[click.Parameter]:
         named(
             "--dtype",
             DTYPES,
-            text="What two-byte numbers are that a file stores without a type; all other types "
-            "are read from the file.",
+            text="What two-byte numbers are that a file of vectors stores as voids or integers; "
+            "files of another type are read by it, labels and lists of rows always.",
         ),
         click.Option(
             ["--join"],

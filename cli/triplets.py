@@ -18,6 +18,7 @@ from .asked import (
     listing,
     means,
     paths,
+    say_joined,
     wants_samples,
 )
 from .consoles import Bar, Manners
@@ -164,6 +165,7 @@ def _count(
     manners = Manners(options["quiet"], options["color"])
     with Bar(manners, "" if options["sample"] else _HINT) as bar:
         result = api.triplets(*files, resources=means(options, bar), **asked)
+    say_joined(manners, result.inputs)
     report = TripletReport(result, listing(options), options["guide"])
     if wants(outputs, "value"):
         report.value()  # where there is none, nothing is written

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from .api import loss_by_convention as loss_by_convention
     from .api import metrics as metrics
     from .api import triplets as triplets
+    from .dropped import Dropped as Dropped
     from .errors import ContrastError as ContrastError
     from .geometry.declarations import METRICS as METRICS
     from .geometry.result import MetricsResult as MetricsResult
     from .hardness.result import TripletsResult as TripletsResult
     from .holdings.result import FileInfo as FileInfo
+    from .inputs import InputFile as InputFile
     from .losses import LOSSES as LOSSES
     from .resources import Resources as Resources
     from .samples import Samples as Samples
@@ -38,7 +40,9 @@ __all__ = [
     "METRICS",
     "ContrastError",
     "ConventionValue",
+    "Dropped",
     "FileInfo",
+    "InputFile",
     "LossResult",
     "MetricsResult",
     "Resources",
@@ -58,7 +62,9 @@ _HOMES = {
     "LOSSES": ".losses",
     "ContrastError": ".errors",
     "ConventionValue": ".api",
+    "Dropped": ".dropped",
     "FileInfo": ".holdings.result",
+    "InputFile": ".inputs",
     "LossResult": ".summary",
     "METRICS": ".geometry.declarations",
     "MetricsResult": ".geometry.result",

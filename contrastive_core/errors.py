@@ -35,6 +35,10 @@ class BadParameter(ContrastError):
     """A hyper-parameter or an option has a value that means nothing."""
 
 
+class NeedlessType(BadParameter):
+    """`--dtype` where every file says itself what it holds."""
+
+
 class NothingDefined(ContrastError):
     """No sample defines the loss, so there is no value to print."""
 
@@ -45,6 +49,11 @@ class TooLittleMemory(ContrastError):
 
 class CannotWrite(ContrastError):
     """A result cannot be written where it was asked."""
+
+
+def counted(count: int, noun: str, several: str = "") -> str:
+    """`1 row`, `2 rows`: a number with its noun, `several` where its plural has more than an s."""
+    return f"{count} {noun if count == 1 else several or f'{noun}s'}"
 
 
 def known_names(name: str, known: Iterable[str]) -> str:

@@ -29,6 +29,13 @@ NOISE = "uniform"
 """The noise distribution of NCE where no file gives it."""
 
 
+TEXT = (
+    "Text has one value per line; .csv names its columns first. On standard input text whose first "
+    "line holds several names is CSV; a single column is where it is named: -::NAME."
+)
+"""How text is read, for the help."""
+
+
 @dataclass(frozen=True)
 class Input:
     """Something a loss is computed from.
@@ -53,7 +60,8 @@ INPUTS = {
             "labels",
             "FILE",
             "One class per row (or per sample of several views), integers or strings; with scores "
-            "or prototypes the 0-based column or row. ::NAME is a column of EMBEDDINGS.",
+            "or prototypes the 0-based column or row. ::NAME is a column of EMBEDDINGS. "
+            f"{TEXT}",
         ),
         Input(
             "pairs",

@@ -207,8 +207,8 @@ _BAD_TENSOR = f"{LOSS} bad.safetensors"
 _TERABYTES = tensor(shape=[2**40, 2], data_offsets=[0, 2**43])
 
 SAFETENSORS: list[Case] = [
-    ("half a length", cut(".safetensors", 5), _BAD_TENSOR, "begins with"),
-    ("a length alone", cut(".safetensors", 8), _BAD_TENSOR, "begins with"),
+    ("half a length", cut(".safetensors", 5), _BAD_TENSOR, "in a file of 5"),
+    ("a length alone", cut(".safetensors", 8), _BAD_TENSOR, "in a file of 8"),
     ("half a header of tensors", cut(".safetensors", 40), _BAD_TENSOR, "in a file of 40"),
     ("tensors without numbers", cut(".safetensors", -192), _BAD_TENSOR, "complete safetensors"),
     ("tensors without the last byte", cut(".safetensors", -1), "metrics bad.safetensors", "bytes"),

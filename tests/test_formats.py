@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from saved import SAVED, lists, safetensors, saved, tensors, write
 
 import contrastive_core as cc
-from contrastive_core.errors import BadInput, BadParameter
+from contrastive_core.errors import BadInput, BadParameter, NeedlessType
 from contrastive_core.resources import Resources
 from contrastive_core.sources import Reading, Source, open_source
 
@@ -192,12 +192,60 @@ def test_two_byte_voids_explain_themselves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["f2", "f4", "i4"])
-def test_other_numbers_are_not_bfloat16(tmp_path: Path, kind: str) -> None:
+def test_bfloat16_is_said_in_vain_where_every_file_has_a_type(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "emb.npy"
     np.save(path, VECTORS.astype(kind))
-    raised = refused(path, reading=Reading(dtype="bfloat16"))
-    assert raised.expected == "two-byte numbers for --dtype bfloat16"
-    assert raised.got == f"dtype {np.dtype(kind)}"
+    np.save(tmp_path / "y.npy", (np.arange(12) // 3).astype(np.uint16))
+    for asked in (
+        lambda: cc.loss("infonce", path, path, dtype="bfloat16"),
+        lambda: cc.loss("supcon", path, labels=tmp_path / "y.npy", dtype="bfloat16"),
+        lambda: cc.loss("infonce", scores=path, dtype="bfloat16"),
+        lambda: cc.metrics(path, dtype="bfloat16"),
+        lambda: cc.triplets(path, labels=tmp_path / "y.npy", dtype="bfloat16"),
+        lambda: cc.info(path, dtype="bfloat16"),
+    ):
+        with pytest.raises(NeedlessType, match="a file of two-byte numbers without") as raised:
+            asked()
+        assert f"{path} of {np.dtype(kind)}" in raised.value.got
+
+
+@pytest.mark.parametrize("kind", ["f2", "f4", "f8", "i4"])
+def test_files_beside_one_of_bfloat16_keep_their_own_types(tmp_path: Path, kind: str) -> None:
+    bits, keys, bank = (tmp_path / f"{name}.npy" for name in ("emb", "keys", "bank"))
+    np.save(bits, BITS.view("V2"))
+    own = (VECTORS[::-1] * 8).astype(kind)
+    np.save(keys, own)
+    np.save(bank, own[:5])
+    said: dict[str, Any] = {"dtype": "bfloat16"}
+    two = cc.loss("infonce", bits, keys, **said)
+    assert two.value == cc.loss("infonce", WIDE, own).value
+    assert [each.dtype for each in two.inputs] == ["bfloat16", str(np.dtype(kind))]
+    again = cc.loss("infonce", keys, keys, bank=bits, denominator="bank", **said)
+    assert again.value == cc.loss("infonce", own, own, bank=WIDE, denominator="bank").value
+    space = cc.metrics(keys, bits, **said).metrics["alignment"].value
+    assert space == cc.metrics(own, WIDE).metrics["alignment"].value
+    prototypes: dict[str, Any] = {"labels": np.arange(12) % 5, "prototypes": bank}
+    classes = cc.loss("cross-entropy", bits, **prototypes, **said).value
+    assert classes == cc.loss("cross-entropy", WIDE, **{**prototypes, "prototypes": own[:5]}).value
+
+
+def test_labels_of_two_bytes_are_never_bfloat16(tmp_path: Path) -> None:
+    labels = (np.arange(12) // 3).astype(np.uint16)
+    np.save(tmp_path / "y.npy", labels)
+    np.save(tmp_path / "emb.npy", BITS.view("V2"))
+    given: dict[str, Any] = {"labels": tmp_path / "y.npy", "dtype": "bfloat16"}
+    expected = cc.loss("supcon", WIDE, labels=labels).value
+    assert cc.loss("supcon", tmp_path / "emb.npy", **given).value == expected
+    assert cc.triplets(tmp_path / "emb.npy", **given).triplets == 12 * 2 * 9
+
+
+def test_shards_of_bfloat16_and_of_other_types_are_one_array(tmp_path: Path) -> None:
+    (tmp_path / "emb").mkdir()
+    np.save(tmp_path / "emb" / "0.npy", BITS[:6].view("V2"))
+    np.save(tmp_path / "emb" / "1.npy", VECTORS[6:])
+    source = only(tmp_path / "emb", reading=Reading(dtype="bfloat16"))
+    assert source.stored == "bfloat16 and float32"
+    assert np.array_equal(source.read(0, 12), np.concatenate([WIDE[:6], VECTORS[6:]]))
 
 
 def test_other_types_are_said_by_the_files() -> None:
@@ -443,6 +491,42 @@ def header_of(text: bytes, data: bytes = b"\x00" * 16) -> bytes:
 
 
 TENSOR = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
+
+
+@pytest.mark.parametrize("name", ["e.safetensors", "e.bin"])
+@pytest.mark.parametrize(
+    "length", [b"PAR1", b"PK\x03\x04", b"\xff\xff\xff\xff", b"\xff" * 8, b"\x80\x02}q", b"FEA1"]
+)
+def test_a_damaged_length_of_a_header_is_of_no_other_format(
+    tmp_path: Path, name: str, length: bytes
+) -> None:
+    path = safetensors(tmp_path / name, {"emb": VECTORS})
+    path.write_bytes(length + path.read_bytes()[len(length) :])
+    raised = refused(path)
+    assert raised.expected == "a complete safetensors file"
+    size = path.stat().st_size
+    assert raised.got == f"a header of {int.from_bytes(length, 'little')} bytes in a file of {size}"
+
+
+@pytest.mark.parametrize("length", [b"PAR1\x15\0\0\0", b"ARROW1\0\0", b"\x93NUMPY\x01\0"])
+def test_a_damaged_header_is_told_by_the_name_where_all_else_is_another_format(
+    tmp_path: Path, length: bytes
+) -> None:
+    path = safetensors(tmp_path / "e.safetensors", {"emb": VECTORS})
+    path.write_bytes(length + path.read_bytes()[8:])
+    assert refused(path).expected == "a complete safetensors file"
+
+
+def test_other_formats_are_read_by_their_content_whatever_they_are_called(tmp_path: Path) -> None:
+    for how in ("npy", "npz", "parquet list", "arrow list", "arrows list"):
+        path = saved(tmp_path, how, VECTORS).rename(tmp_path / "e.safetensors")
+        assert np.array_equal(only(path).read(0, 12), VECTORS)
+
+
+def test_a_pointer_of_git_lfs_is_called_that(tmp_path: Path) -> None:
+    path = tmp_path / "e.safetensors"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n")
+    assert "git lfs pull" in refused(path).got
 
 
 @pytest.mark.parametrize(

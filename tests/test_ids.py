@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from command_line import contrast
 from saved import lists, write
 
 import contrastive_core as cc
 from contrastive_core.errors import BadInput, BadParameter
 from contrastive_core.sources import Reading, aligned, open_source
+from contrastive_core.sources.forward import Streamed
 
 Rows = npt.NDArray[Any]
 
@@ -114,7 +116,11 @@ def test_rows_that_nobody_asked_for_are_left_out_and_counted(tmp_path: Path) -> 
 def test_rows_in_order_are_left_where_they_are(tmp_path: Path) -> None:
     first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
     (a,), (b,) = open_source(first), open_source(saved(tmp_path / "b.parquet", KEYS, IDS))
-    assert aligned(a, b, Reading(join="id")) is b
+    found = aligned(a, b, Reading(join="id"))
+    assert found.facts.joined == "joined by id, in which order they were"
+    assert isinstance(found, Streamed)
+    assert isinstance(b, Streamed)
+    assert found.rows is b.rows
 
 
 def test_negatives_are_joined_too(tmp_path: Path) -> None:
@@ -162,6 +168,57 @@ def test_shards_are_joined_as_one(tmp_path: Path) -> None:
         saved(tmp_path / "a" / f"{number}.parquet", ANCHORS[part], IDS[part])
     second = saved(tmp_path / "b.parquet", KEYS[ORDER], IDS[ORDER])
     assert cc.loss("infonce", tmp_path / "a", second, join="id").value == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("order", "said", "options"),
+    [
+        (range(9), "the same id in every row", ""),
+        (range(9), "joined by id, in which order they were", "--join id"),
+        (ORDER, "joined by id", "--join id"),
+        ([*ORDER, 0], "joined by id, 1 row left out", "--join id"),
+    ],
+)
+def test_results_say_how_rows_were_joined(
+    tmp_path: Path, order: Any, said: str, options: str
+) -> None:
+    order = np.array(order)
+    ids = np.where(np.arange(len(order)) < 9, IDS[order], "more")
+    classes = np.arange(9) // 3
+    saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    saved(tmp_path / "b.parquet", KEYS[order], ids)
+    write(tmp_path / "y.parquet", {"id": ids, "label": classes[order]})
+    write(tmp_path / "m.parquet", {"id": ids, "match": order % 2})
+    (tmp_path / "keys").mkdir()
+    for number, part in enumerate((slice(0, 4), slice(4, 10))):
+        saved(tmp_path / "keys" / f"{number}.parquet", KEYS[order][part], ids[part])
+    for line, others in (
+        ("loss --kind infonce a.parquet b.parquet", {"keys": "b.parquet"}),
+        ("loss --kind infonce a.parquet keys/", {"keys": "keys/"}),
+        ("loss --kind clip a.parquet b.parquet --convention all", {"keys": "b.parquet"}),
+        ("loss --kind supcon a.parquet --labels y.parquet", {"labels": "y.parquet"}),
+        ("loss --kind contrastive a.parquet b.parquet --match m.parquet",
+         {"keys": "b.parquet", "match": "m.parquet"}),
+        ("metrics a.parquet b.parquet --labels y.parquet",
+         {"keys": "b.parquet", "labels": "y.parquet"}),
+        ("triplets a.parquet --labels y.parquet", {"labels": "y.parquet"}),
+    ):  # fmt: skip
+        told = contrast(f"contrast {line} {options} -o json -o table:{tmp_path}/t.txt", tmp_path)
+        found = {each["role"]: each["joined"] for each in told.document["inputs"]}
+        assert found == {"embeddings": None} | dict.fromkeys(others, said)
+        words = " ".join((tmp_path / "t.txt").read_text().split())
+        (tmp_path / "t.txt").unlink()
+        for path in others.values():
+            assert f"note: {path}: {said}.\n" in told.err
+            assert f"ids {path}: {said}" in words or "--convention" in line
+
+
+def test_nothing_is_said_of_ids_where_none_are_compared(tmp_path: Path) -> None:
+    first = saved(tmp_path / "a.parquet", ANCHORS, IDS)
+    second = saved(tmp_path / "b.parquet", KEYS, IDS, "name")
+    told = contrast(f"contrast loss --kind infonce {first} {second} -o json", tmp_path)
+    assert [each["joined"] for each in told.document["inputs"]] == [None, None]
+    assert "note:" not in told.err
 
 
 @pytest.mark.parametrize("twice", ["a", "b"])

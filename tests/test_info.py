@@ -14,7 +14,7 @@ from info_files import ROWS, labels, npy, vectors, ways
 from saved import CHUNK, SAVED, lists, matrix, safetensors, saved, write
 
 import contrastive_core as cc
-from contrastive_core.errors import BadInput, BadParameter, TooLittleMemory
+from contrastive_core.errors import BadInput, BadParameter, NeedlessType, TooLittleMemory
 from contrastive_core.holdings.parts import Found
 
 SCHEMA = pa.list_(pa.float32())
@@ -109,7 +109,7 @@ def test_bfloat16_where_it_is_said(tmp_path: Path) -> None:
     assert (part.dtype, part.norms.max) == ("bfloat16", 17)
     with pytest.raises(BadInput, match="say --dtype bfloat16"):
         cc.info(path)
-    with pytest.raises(BadInput, match="Leave --dtype out"):
+    with pytest.raises(NeedlessType, match="Leave --dtype out"):
         cc.info(npy(tmp_path, np.arange(4)), dtype="bfloat16")
 
 

@@ -248,6 +248,42 @@ def test_what_is_said_of_views_is_what_is_read(here: Path) -> None:
         assert read["assumed"] is (said["status"] == "assumed")
 
 
+def test_commands_for_bfloat16_run_as_they_are_printed(here: Path, tmp_path: Path) -> None:
+    for path in here.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    bits = (np.load(here / "emb.npy").astype(np.float32).view(np.uint32) >> 16).astype(np.uint16)
+    voids, y = bits.view("V2"), np.arange(12) // 4
+    np.save(tmp_path / "bits.npy", voids)
+    np.save(tmp_path / "views.npy", voids.reshape(2, 6, 6))
+    np.save(tmp_path / "y.npy", y)
+    np.savez(tmp_path / "two.npz", z1=voids, z2=bits, y=y)
+    np.savez(tmp_path / "open.npz", a=voids, b=np.load(here / "emb.npy"))
+    np.savez(tmp_path / "labelled.npz", emb=voids, y=y.astype(np.uint16))
+    for name in ("bits.npy", "views.npy", "two.npz", "open.npz", "labelled.npz"):
+        line = f"contrast info {name} --dtype bfloat16 -qq -o json"
+        (found,) = contrast(line, tmp_path).document["files"]
+        assert found["read_as"]
+        for use in found["read_as"]:
+            if not any(other in use["command"] for other in ("anchors.npy", "--scores")):
+                told = contrast(f"{use['command']} -qq -o json", tmp_path)
+                assert told.code == 0, (use, told.err)
+                assert told.document["inputs"][0]["dtype"] in ("bfloat16", "float64")
+
+
+def test_files_beside_one_of_bfloat16_are_shown_by_their_own_types(
+    here: Path, tmp_path: Path
+) -> None:
+    bits = tmp_path / "bits.npy"
+    np.save(bits, np.ones((4, 2), "<u2"))
+    line = f"contrast info emb.npy {bits} threes.npy pairs.npy --dtype bfloat16"
+    document = contrast(f"{line} -qq -o json", here).document
+    assert [each["dtype"] for each in document["files"]] == ["float64", "bfloat16", None, None]
+    refusal = contrast("contrast info emb.npy threes.npy --dtype bfloat16", here)
+    assert (refusal.code, refusal.out) == (2, "")
+    assert "got emb.npy of float64" in refusal.err
+    assert "got no vectors in threes.npy" in refusal.err
+
+
 # Help.
 
 

@@ -428,3 +428,13 @@ def test_listed_triplets_count_towards_the_memory_bound() -> None:
     triplets = np.tile([[0, 1, 2], [3, 4, 5]], (50_000, 1))
     with pytest.raises(TooLittleMemory, match="kept beside"):
         cc.loss("triplet", rows, triplets=triplets, resources=Resources(memory=2**20))
+
+
+def test_what_results_carry_has_a_public_name(tmp_path: Path) -> None:
+    rows = np.random.default_rng(1).normal(size=(8, 3))
+    rows[2] = np.nan
+    np.save(tmp_path / "emb.npy", rows)
+    found = cc.loss("infonce", tmp_path / "emb.npy", on_bad="drop")
+    assert isinstance(found.dropped, cc.Dropped)
+    assert isinstance(found.inputs[0], cc.InputFile)
+    assert (found.dropped.samples, found.inputs[0].role) == (1, "embeddings")

@@ -155,8 +155,8 @@ def test_lines_are_labels(
 
 def test_lines_are_targets_and_matches_too(tmp_path: Path) -> None:
     path = text(tmp_path / "y.txt", "1\n0\n1\n")
-    assert read_targets(path, 3, 2).tolist() == [1, 0, 1]
-    assert read_match(path, 3).tolist() == [True, False, True]
+    assert read_targets(path, 3, 2).numbers.tolist() == [1, 0, 1]
+    assert read_match(path, 3).similar.tolist() == [True, False, True]
 
 
 def test_a_line_without_a_label_has_no_positives(tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def test_an_empty_string_is_a_class_of_its_own() -> None:
 
 def test_labels_do_not_hold_the_array_they_came_from() -> None:
     targets = np.array([0, 1, 2])
-    read = read_targets(targets, 3, 3)
+    read = read_targets(targets, 3, 3).numbers
     targets[:] = 0
     assert read.tolist() == [0, 1, 2]
 
@@ -256,7 +256,7 @@ def test_labels_do_not_hold_the_array_they_came_from() -> None:
 def test_a_recognised_column_is_taken_among_several(tmp_path: Path, suffix: str, name: str) -> None:
     path = table(tmp_path / f"t.{suffix}", {"id": [5, 6, 7], name: [1, 0, 1], "z": [0, 0, 0]})
     assert read_labels(path, 3).codes.tolist() == [1, 0, 1]
-    assert read_targets(path, 3, 2).tolist() == [1, 0, 1]
+    assert read_targets(path, 3, 2).numbers.tolist() == [1, 0, 1]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -264,7 +264,7 @@ def test_a_column_is_taken_by_its_name(tmp_path: Path, suffix: str) -> None:
     path = table(tmp_path / f"t.{suffix}", {"label": [1, 0, 1], "breed": ["x", "y", "y"]})
     assert read_labels(f"{path}::breed", 3).classes == ["x", "y"]
     assert read_labels(Path(f"{path}::breed"), 3).classes == ["x", "y"]
-    assert read_match(f"{path}::label", 3).tolist() == [True, False, True]
+    assert read_match(f"{path}::label", 3).similar.tolist() == [True, False, True]
 
 
 def test_a_column_of_the_embeddings_needs_no_path(tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ def test_a_column_of_the_embeddings_needs_no_path(tmp_path: Path) -> None:
         assert labels.codes.tolist() == [1, 0]
     numbered = table(tmp_path / "n.parquet", {"emb": [[1.0], [2.0]], "y": [1, 0]})
     (source,) = open_source(numbered)
-    assert read_targets("::y", 2, 2, beside=source).tolist() == [1, 0]
+    assert read_targets("::y", 2, 2, beside=source).numbers.tolist() == [1, 0]
 
 
 def test_a_path_is_not_looked_for_in_the_embeddings(tmp_path: Path) -> None:
@@ -505,7 +505,7 @@ def test_characters_that_do_not_exist_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", [int, float])
 def test_targets_are_the_class_numbers_as_they_are(tmp_path: Path, way: str, kind: Any) -> None:
-    targets = read_targets(given(tmp_path, way, [kind(9), kind(0), kind(5)]), 3, 10)
+    targets = read_targets(given(tmp_path, way, [kind(9), kind(0), kind(5)]), 3, 10).numbers
     assert targets.dtype == np.int64
     assert targets.tolist() == [9, 0, 5]
 
@@ -514,9 +514,9 @@ def test_targets_are_the_class_numbers_as_they_are(tmp_path: Path, way: str, kin
 def test_a_null_target_is_minus_one(tmp_path: Path, suffix: str) -> None:
     for kind in (pa.int64(), pa.float32(), pa.uint8()):
         path = table(tmp_path / f"y.{suffix}", {"y": pa.array([1, None, 0], kind)})
-        assert read_targets(path, 3, 2).tolist() == [1, -1, 0]
-    assert read_targets([1, None, 0], 3, 2).tolist() == [1, -1, 0]
-    assert read_targets([None, None], 2, 2).tolist() == [-1, -1]
+        assert read_targets(path, 3, 2).numbers.tolist() == [1, -1, 0]
+    assert read_targets([1, None, 0], 3, 2).numbers.tolist() == [1, -1, 0]
+    assert read_targets([None, None], 2, 2).numbers.tolist() == [-1, -1]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -818,7 +818,7 @@ def test_vectors_are_no_row_numbers(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", [int, float, bool])
 def test_matches_are_zeros_and_ones_or_bools(tmp_path: Path, way: str, kind: Any) -> None:
-    match = read_match(given(tmp_path, way, [kind(1), kind(0), kind(0)]), 3)
+    match = read_match(given(tmp_path, way, [kind(1), kind(0), kind(0)]), 3).similar
     assert match.dtype == bool
     assert match.tolist() == [True, False, False]
 
@@ -826,7 +826,7 @@ def test_matches_are_zeros_and_ones_or_bools(tmp_path: Path, way: str, kind: Any
 @pytest.mark.parametrize("name", ["match", "similar", "y"])
 def test_the_column_of_matches_is_recognised(tmp_path: Path, name: str) -> None:
     path = table(tmp_path / "m.parquet", {"label": [7, 7], name: [1, 0]})
-    assert read_match(path, 2).tolist() == [True, False]
+    assert read_match(path, 2).similar.tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

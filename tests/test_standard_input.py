@@ -61,6 +61,107 @@ def test_labels_are_read_as_lines_of_standard_input(monkeypatch: pytest.MonkeyPa
     assert cc.loss("supcon", VECTORS, labels="-").value == expected
 
 
+@pytest.mark.parametrize(
+    ("content", "labels"),
+    [
+        ("index,label\n{i},{c}\n", "-"),
+        (",label\n{i},{c}\n", "-"),
+        ("label\tsplit\n{c}\ttrain\n", "-"),
+        ("\ufeffbreed;name\r\n{c};x\r\n", "-::breed"),
+        ("label\n{c}\n", "-::label"),
+        ('"label"\n"{c}"\n', "-::label"),
+        ("7\n{c}\n", "-::7"),
+        ("{c}\n", "-"),
+    ],
+)
+@pytest.mark.parametrize("classes", [(0, 1, 2), ("cat", "dog", "ant")])
+def test_csv_and_lines_are_told_apart_by_the_first_line(
+    monkeypatch: pytest.MonkeyPatch, content: str, labels: str, classes: tuple[Any, ...]
+) -> None:
+    head, line = content.split("\n", 1) if content.count("\n") == 2 else ("", content)
+    body = "".join(line.format(i=i, c=classes[i % 3]) for i in range(12))
+    text = f"{head}\n{body}" if head else body
+    feed(monkeypatch, text.encode())
+    expected = cc.loss("supcon", VECTORS, labels=np.arange(12) % 3).value
+    assert cc.loss("supcon", VECTORS, labels=labels).value == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "got", "remedy"),
+    [
+        ("label\n" + "0\n1\n" * 6, "'label', which may be both", "Say -::label where"),
+        ("breed\n" + "0\n1\n" * 5 + "1\n", "'breed', which may be both", "Say -::breed where"),
+        ("label\n" + "cat\ndog\n" * 5 + "cat\n", "'label', which may be both", "Say -::label"),
+        ("0,0.5\n1,0.25\n" * 6, "the first line '0,0.5'", "Name the columns in a first line"),
+        ("cat,0.5\ndog,0.25\n" * 6, "the first line 'cat,0.5'", "Name the columns"),
+        ("breed\n" + "cat\ndog\n" * 6, "13 labels", "or say -::NAME of standard input"),
+        ("cat,red\ndog,blue\n" * 6, "none of these among: cat: text", "Name the column"),
+        ("label,x\n" + "0,1\n" * 11, "11 labels", "The first line of a CSV file names"),
+        ("label,x\n" + "0,1\n" * 11 + "0\n", "1 values where 2", "Write it again"),
+    ],
+)
+def test_text_that_may_be_either_is_refused(
+    monkeypatch: pytest.MonkeyPatch, content: str, got: str, remedy: str
+) -> None:
+    feed(monkeypatch, content.encode())
+    with pytest.raises(BadInput) as raised:
+        cc.loss("supcon", VECTORS, labels="-")
+    assert got in raised.value.got
+    assert remedy in raised.value.remedy
+
+
+def test_a_missing_column_of_csv_lists_those_that_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed(monkeypatch, b"label,name\n0,a\n")
+    with pytest.raises(BadInput) as raised:
+        cc.loss("supcon", VECTORS, labels="-::labl")
+    assert raised.value.remedy == "Did you mean 'label'? Known: label, name."
+
+
+def test_pairs_triplets_and_matches_come_as_csv(monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, b"i,j,y\n0,1,1\n2,3,0\n4,5,1\n")
+    expected = cc.loss("contrastive", VECTORS, pairs=[(0, 1, 1), (2, 3, 0), (4, 5, 1)]).value
+    assert cc.loss("contrastive", VECTORS, pairs="-").value == expected
+    feed(monkeypatch, b"negative\tanchor\tpositive\n3\t0\t1\n5\t2\t4\n")
+    assert cc.triplets(VECTORS, triplets="-").triplets == 2
+    feed(monkeypatch, b"match\n" + b"1\n0\n" * 6)
+    expected = cc.loss("contrastive", VECTORS, VECTORS + 1, match=[1, 0] * 6).value
+    assert cc.loss("contrastive", VECTORS, VECTORS + 1, match="-::match").value == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "got"),
+    [("0 1\n2 3\n", "plain text"), ("0,1\n2,3\n", "the first line '0,1'"),
+     ("a,b\n0,1\n", "the columns a: text, b: text"), ("i\n0\n1\n", "'i', which may be both")],
+)  # fmt: skip
+def test_pairs_that_name_no_columns_say_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, content: str, got: str
+) -> None:
+    feed(monkeypatch, content.encode())
+    with pytest.raises(BadInput) as raised:
+        cc.loss("infonce", VECTORS, pairs="-")
+    assert got in raised.value.got
+
+
+def test_info_tells_csv_of_standard_input_as_the_commands_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed(monkeypatch, b"label,name\n" + b"0,a\n1,b\n" * 6)
+    found = cc.info("-")
+    assert (found.format, found.labels[0].rows, found.labels[0].classes) == ("csv", 12, 2)
+    feed(monkeypatch, b"label\n" + b"0\n1\n" * 6)
+    assert cc.info("-::label").labels[0].rows == 12
+    with pytest.raises(BadInput, match="which may be both"):
+        cc.info("-")
+
+
+def test_plain_text_has_no_columns(tmp_path: Path) -> None:
+    (tmp_path / "y.txt").write_text("a\nb\n" * 6)
+    with pytest.raises(BadInput, match=r"since \S+ is plain text"):
+        cc.loss("supcon", VECTORS, labels=f"{tmp_path}/y.txt::label")
+
+
 @pytest.mark.parametrize(("content", "got"), [(b"", "an empty file"), (b"hello", "begins with")])
 def test_what_is_no_file_of_ours_is_refused(
     monkeypatch: pytest.MonkeyPatch, content: bytes, got: str

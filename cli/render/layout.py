@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from contrastive_core.dropped import Dropped
+    from contrastive_core.inputs import InputFile
     from contrastive_core.labelled import Positives
     from contrastive_core.rows import Rows
 
@@ -90,6 +91,13 @@ def add_left_out(table: Table, dropped: Dropped | None) -> None:
     """A line for rows that were left out."""
     if dropped is not None:
         table.add_row("left out", str(dropped.samples), dropped.sentence)
+
+
+def add_joined(table: Table, inputs: Iterable[InputFile]) -> None:
+    """A line for each file whose ids were compared, or joined by."""
+    for each in inputs:
+        if each.joined is not None:
+            table.add_row("ids", "", f"{each.path}: {each.joined}")
 
 
 def plain_table() -> Table:

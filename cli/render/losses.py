@@ -13,6 +13,7 @@ from .histogram import histogram
 from .layout import (
     FOLDED,
     Figure,
+    add_joined,
     add_left_out,
     digits,
     grid,
@@ -83,6 +84,7 @@ def _facts(result: LossResult) -> Table:
     defined = len(result.samples.loss) - result.undefined
     table.add_row(f"{result.sample}s", str(defined), _undefined(result))
     add_left_out(table, result.dropped)
+    add_joined(table, result.inputs)
     table.add_row("positives", "", positives_words(result.positives))
     table.add_row("convention", ledger.name, f"{ledger.reference}; {_factor(ledger.factor)}")
     for line in _ledger(result):

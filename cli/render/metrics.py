@@ -10,6 +10,7 @@ from rich.table import Table
 from .layout import (
     FOLDED,
     Heading,
+    add_joined,
     add_left_out,
     grid,
     positives_words,
@@ -86,6 +87,7 @@ def _facts(result: MetricsResult) -> Table:
         if each.shape is None:
             table.add_row(each.role, "", each.path)
     add_left_out(table, result.dropped)
+    add_joined(table, result.inputs)
     found = result.positives
     table.add_row("positives", "", "none" if found is None else positives_words(found))
     if result.anchors is not None:

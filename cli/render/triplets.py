@@ -12,6 +12,7 @@ from contrastive_core.hardness.readings import GOOD, MEANINGS
 from .bars import NAMES, NARROWEST, SORTS, STYLES, WIDEST, bar
 from .layout import (
     FOLDED,
+    add_joined,
     add_left_out,
     digits,
     grid,
@@ -82,6 +83,7 @@ def _facts(result: TripletsResult) -> Table:
     measured = f"{ledger.distance}, {ledger.normalisation}; {result.precision}"
     table.add_row("margin", f"{first.margin:g}" if single else "several", measured)
     add_left_out(table, result.dropped)
+    add_joined(table, result.inputs)
     table.add_row("positives", "", positives_words(result.positives))
     formula = f"{ledger.formula}; " if single else ""
     table.add_row("convention", ledger.name, f"{ledger.reference}; {formula}{ledger.reduction}")

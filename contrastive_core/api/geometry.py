@@ -54,7 +54,8 @@ def metrics(
         pairs: Rows (i, j) of indices of positive pairs, for alignment, (p, 2).
         views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide. A
             2-D file is one cloud unless it is said here that it holds two views.
-        dtype: `bfloat16` where two-byte numbers of the files are that.
+        dtype: `bfloat16` where two-byte numbers that are stored without a type (void, or integers)
+            are that, in at least one of the files; the others are read by their own types.
         join: The column of ids by which rows of other files are put into the order of
             `embeddings`; without, ids that both files have are compared.
         on_bad: `stop` at rows that hold NaN, infinity or null, are ragged, or are null vectors

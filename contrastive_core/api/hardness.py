@@ -66,7 +66,8 @@ def triplets(
             positives and is nobody's negative, (n,).
         triplets: Rows (anchor, positive, negative) of indices, (t, 3).
         views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide.
-        dtype: `bfloat16` where two-byte numbers of the files are that.
+        dtype: `bfloat16` where two-byte numbers that are stored without a type (void, or integers)
+            are that, in at least one of the files; the others are read by their own types.
         join: The column of ids by which rows of other files are put into the order of
             `embeddings`; without, ids that both files have are compared.
         on_bad: `stop` at rows that hold NaN, infinity or null, are ragged, or are null vectors

@@ -25,7 +25,8 @@ def info(
     Args:
         path: A path, a URI, `-`, a folder or a glob of shards; `PATH::name` for one array or
             column.
-        dtype: `bfloat16` where two-byte numbers of the file are that.
+        dtype: `bfloat16` where two-byte numbers that are stored without a type (void, or integers)
+            are that; an error where the file has none.
         resources: The memory bound, and progress in rows.
 
     Returns:

@@ -66,13 +66,13 @@ def open_holding(path: str | os.PathLike[str], reading: Reading) -> Opened:
         BadInput: It is missing, unreadable, damaged, or of an unknown format.
     """
     sizes: dict[str, int] = {}
+    name = os.fspath(path) or "''"
+    location, asked = split_column(name)
 
     def opener(file: File, reading: Reading, save: str) -> Shelf:
         sizes[file.name] = file.size
-        return open_related(file, reading, save)
+        return open_related(file, reading, save, asked=asked)
 
-    name = os.fspath(path) or "''"
-    location, asked = split_column(name)
     shelf = open_place(location, name, reading, SAVE, opener)
     check_named(shelf, name, location, asked, f"give {location} alone")
     return Opened(name, location, asked, shelf, sizes)

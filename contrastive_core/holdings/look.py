@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import BadInput
 from ..resources import Resources
-from ..sources import Reading, Source
+from ..sources import Reading, Source, check_needed
 from ..sources.shards import ShardShelf
 from .choice import Choice, Opened, choose, held, open_holding, order_of, sorts_of
 from .lists import look_into_list
@@ -17,7 +16,7 @@ from .plain import look_into_values
 from .result import FileInfo, Use
 from .uses import uses_of_columns, uses_of_list, uses_of_values
 from .vectors import look_into_vectors
-from .views import uses_of_vectors
+from .views import read_so, uses_of_vectors
 
 WORDS = {
     "null": "null",
@@ -39,13 +38,12 @@ def look(path: str | os.PathLike[str], reading: Reading, resources: Resources) -
 
     Raises:
         BadInput: It cannot be read at all.
+        NeedlessType: A type was said that no vectors of it need.
         TooLittleMemory: The bound is too low for what is kept of each row.
     """
     opened = open_holding(path, reading)
     sorts = sorts_of(opened.shelf)
-    found = _look_into(opened, choose(opened, sorts), resources)
-    if reading.dtype is not None and not found.sources:
-        raise _needless_dtype(opened.name, reading.dtype)
+    found = _look_into(opened, choose(opened, sorts), reading, resources)
     facts = found.sources[0].facts if found.sources else None
     shelf = opened.shelf
     return FileInfo(
@@ -54,7 +52,7 @@ def look(path: str | os.PathLike[str], reading: Reading, resources: Resources) -
         opened.bytes,
         held(shelf, sorts | _learnt(found), found.taken),
         tuple(found.parts),
-        tuple(_uses(opened, found, sorts)),
+        tuple(_uses(opened, found, sorts, reading)),
         tuple(shard.name for shard in shelf.shards) if isinstance(shelf, ShardShelf) else (),
         facts.passed_over if facts else (),
         found.problem,
@@ -81,7 +79,7 @@ class _Found:
     name: str
 
 
-def _look_into(opened: Opened, choice: Choice, resources: Resources) -> _Found:
+def _look_into(opened: Opened, choice: Choice, reading: Reading, resources: Resources) -> _Found:
     """Every chosen array or column, each in one pass."""
     shelf, listed = opened.shelf, None
     if choice.lists:
@@ -91,6 +89,7 @@ def _look_into(opened: Opened, choice: Choice, resources: Resources) -> _Found:
         vectors = []
     vectors = [replace(taken, name=opened.name_of(taken.entry)) for taken in vectors]
     sources = [shelf.source(taken) for taken in vectors]
+    check_needed(sources, reading, f"no vectors in {opened.name}")
     parts: list[Part] = [
         look_into_vectors(shelf, taken, source, order_of(shelf, taken.entry), resources)
         for taken, source in zip(vectors, sources, strict=True)
@@ -112,11 +111,12 @@ def _learnt(found: _Found) -> dict[str, str]:
     return {"": words.get(type(found.parts[0]), "vectors")}
 
 
-def _uses(opened: Opened, found: _Found, sorts: dict[str, str]) -> list[Use]:
+def _uses(opened: Opened, found: _Found, sorts: dict[str, str], reading: Reading) -> list[Use]:
     """How the file would be read, from what was found in it."""
-    uses = uses_of_vectors(opened.name, found.sources, found.problem)
+    uses = uses_of_vectors(opened.name, found.sources, found.problem, reading)
     if found.sources and opened.asked is None:
-        uses += uses_of_columns(opened.location, found.parts, sorts)
+        of_columns = uses_of_columns(opened.location, found.parts, sorts)
+        uses += read_so(of_columns, found.sources, reading)
     for part in found.parts:
         if isinstance(part, ListFacts):
             uses += uses_of_list(part)
@@ -137,12 +137,3 @@ def _warnings(found: _Found) -> Iterator[str]:
             )
     if found.problem:
         yield f"{found.name}: {found.problem}"
-
-
-def _needless_dtype(name: str, dtype: str) -> BadInput:
-    return BadInput(
-        name,
-        expected=f"two-byte numbers for --dtype {dtype}",
-        got="no vectors",
-        remedy="Leave --dtype out: this file says itself what it holds.",
-    )

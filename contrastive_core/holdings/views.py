@@ -4,35 +4,58 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..errors import BadInput
 from ..inputs.arrange import arrange
 from ..inputs.clouds import Measuring
 from ..losses import LOSSES, InfoNCE, NTXent
-from ..sources import Source
+from ..sources import Reading, Source
 from .choice import said
 from .result import Use
 
 _AXES = ("first", "second")
 
 
-def uses_of_vectors(name: str, sources: Sequence[Source], problem: str) -> list[Use]:
+def uses_of_vectors(
+    name: str, sources: Sequence[Source], problem: str, reading: Reading
+) -> list[Use]:
     """How one, two or three related arrays of vectors would be read.
 
     Args:
         name: The file as it was written.
         sources: What was looked into.
         problem: Why none would be taken unasked.
+        reading: What the user says about the files.
     """
     if problem:
-        return [_one_of_several(source) for source in sources]
-    typed = shlex.quote(name)
+        several = [(_one_of_several(source), source) for source in sources]
+    else:
+        several = [(_alone(source), source) for source in sources if len(sources) == 2]
+    alone = [use for one, source in several for use in read_so([one], [source], reading)]
+    together = [] if problem else _together(shlex.quote(name), sources)
+    return [*read_so(together, sources, reading), *alone]
+
+
+def read_so(uses: Sequence[Use], sources: Sequence[Source], reading: Reading) -> list[Use]:
+    """Commands that read these sources as they were read, so that they run as they are printed."""
+    if reading.dtype is None or not any(reading.dtype in source.stored for source in sources):
+        return list(uses)
+    return [replace(use, command=f"{use.command} --dtype {reading.dtype}") for use in uses]
+
+
+def _together(typed: str, sources: Sequence[Source]) -> list[Use]:
+    """What takes all of them."""
     if len(sources) == 1:
         (source,) = sources
         return _views(typed, source) if len(source.shape) == 3 else _rows(typed, source)
     if len(sources) == 2:
         return _aligned(typed, sources)
     return _triplets(typed, sources) if sources else []
+
+
+def _alone(source: Source) -> Use:
+    return Use(f"contrast metrics {shlex.quote(source.name)}", "this one alone", "possible")
 
 
 def _one_of_several(source: Source) -> Use:
@@ -114,11 +137,7 @@ def _aligned(typed: str, sources: Sequence[Source]) -> list[Use]:
     except BadInput as error:
         meaning, status = said(error), "refused"
     commands = (f"contrast metrics {typed}", f"contrast loss --kind infonce {typed}")
-    alone = [
-        Use(f"contrast metrics {shlex.quote(source.name)}", "this one alone", "possible")
-        for source in sources
-    ]
-    return [*(Use(command, meaning, status) for command in commands), *alone]
+    return [Use(command, meaning, status) for command in commands]
 
 
 def _triplets(typed: str, sources: Sequence[Source]) -> list[Use]:

@@ -15,12 +15,12 @@ from ..memory import Room, make_room
 from ..prepared import BLOCK, Prepared, narrowed, pick, prepare_noting
 from ..problem import Positives, Views
 from ..resources import Resources
-from ..sources import BFLOAT16, Labels, Source, read_labels, read_pairs
+from ..sources import BFLOAT16, Labels, Source, check_needed, read_labels, read_pairs
 from ..tables import Span
 from .arrange import arrange
-from .building import InputFile, name_of
 from .checks import dissimilar
 from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
+from .files import InputFile, listed_read, name_of, rows_read
 from .given import FILES, Given, check_join, lacking, open_aligned, open_given
 
 NARROW = 1e-2
@@ -119,6 +119,7 @@ def build_clouds(
         TooLittleMemory: The bound is too low.
     """
     sources = _sources(given)
+    check_needed(sources, given.reading)
     arrangement = arrange(sources, given.views, _TAKER, alone=True)
     count, n = len(arrangement.strands), arrangement.n
     labels = _read_labels(given, n, sources[0])
@@ -155,7 +156,7 @@ def build_clouds(
         aligned,
         max(_eps(source) for source in sources),
         room,
-        _inputs(given, sources),
+        _inputs(given, sources, "" if labels is None else labels.joined),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
         numbers,
     )
@@ -209,16 +210,16 @@ def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:
 
 def _eps(source: Source) -> float:
     """Of the stored type; integers are exact in float64."""
-    if source.stored == BFLOAT16:
+    if BFLOAT16 in source.stored:  # of shards, some may be
         return 2.0**-7
     return float(np.finfo(source.dtype if source.dtype.kind == "f" else np.float64).eps)
 
 
-def _inputs(given: Given, sources: Sequence[Source]) -> tuple[InputFile, ...]:
+def _inputs(given: Given, sources: Sequence[Source], joined: str) -> tuple[InputFile, ...]:
     """What was read."""
-    files = [
-        InputFile(role, s.name, s.format, s.shape, s.stored)
-        for role, s in zip(FILES, sources, strict=False)
-    ]
-    others = [(role, getattr(given, role)) for role in ("labels", "pairs")]
-    return (*files, *(InputFile(role, name_of(g, role)) for role, g in others if g is not None))
+    files = [rows_read(role, source) for role, source in zip(FILES, sources, strict=False)]
+    if given.labels is not None:
+        files.append(listed_read("labels", given.labels, joined))
+    if given.pairs is not None:
+        files.append(listed_read("pairs", given.pairs))
+    return tuple(files)

@@ -8,6 +8,7 @@ noise) is read whole by the functions of `related.py` and `tuples.py`, from the 
 """
 
 from .bfloat16 import NAME as BFLOAT16
+from .bfloat16 import check_needed
 from .ids import aligned
 from .memory import ArraySource, array_source
 from .places import open_source
@@ -29,6 +30,7 @@ __all__ = [
     "TripletRows",
     "aligned",
     "array_source",
+    "check_needed",
     "is_path",
     "open_source",
     "read_labels",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadInput
+from ..errors import NeedlessType
 from .checks import check_dtype
 from .reading import Reading
+from .source import Source
 
 NAME = "bfloat16"
 
@@ -39,20 +41,43 @@ def bits_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def check_numbers(name: str, dtype: np.dtype[Any], reading: Reading) -> bool:
     """Refuse what no loss can read; say whether the numbers are bfloat16.
 
+    Two-byte voids and integers are that where it was said; other types say themselves what they
+    are, float16 among them.
+
     Raises:
-        BadInput: Neither floats nor integers, or other than two bytes where bfloat16 was said.
+        BadInput: Neither floats nor integers.
     """
     if dtype.name == NAME:  # the type of the package ml_dtypes
         return True
-    if reading.dtype is None:
-        check_dtype(name, dtype)
-        return False
-    if dtype.itemsize == 2 and dtype.kind in "Viu" and dtype.names is None:
+    if (
+        reading.dtype is not None
+        and dtype.itemsize == 2
+        and dtype.kind in "Viu"
+        and not dtype.names
+    ):
         return True
-    raise BadInput(
-        name,
-        expected=f"two-byte numbers for --dtype {reading.dtype}",
-        got=f"dtype {dtype}",
-        remedy="This file says itself what it holds. Leave --dtype out if all of them do; else "
-        "save the bfloat16 file as float32, or as safetensors, which names the type.",
+    check_dtype(name, dtype)
+    return False
+
+
+def check_needed(sources: Iterable[Source], reading: Reading, none: str = "no vectors") -> None:
+    """Refuse `--dtype` where no file of a command holds numbers of which it says what they are.
+
+    Args:
+        sources: All that the command reads.
+        reading: What the user says about the files.
+        none: What was got where there are no sources.
+
+    Raises:
+        NeedlessType: All files say themselves what they hold.
+    """
+    stored = {source.name: source.stored for source in sources}
+    if reading.dtype is None or any(NAME in each for each in stored.values()):
+        return
+    raise NeedlessType(
+        "dtype",
+        expected=f"a file of two-byte numbers without a type, of which --dtype {reading.dtype} "
+        "says what they are",
+        got=", ".join(f"{name} of {each}" for name, each in stored.items()) or none,
+        remedy="Leave --dtype out: every file says itself what it holds.",
     )

@@ -47,20 +47,22 @@ class Format:
 
 _COLUMNS = ("columns", "open_shelf")
 
+_SAFETENSORS = Format(
+    "safetensors",
+    "safetensors",
+    b"\x00\x00\x00\x00{",  # behind the lower half of the length of the header
+    (".safetensors",),
+    ("safetensors", "open_safetensors"),
+    at=4,
+)
+
 FORMATS = (
     Format("npy", ".npy", b"\x93NUMPY", (".npy",), ("npy", "open_npy")),
     Format("npz", ".npz", b"PK", (".npz",), ("npz", "open_npz")),
     Format("parquet", "Parquet", b"PAR1", (".parquet", ".pq", ".parq"), _COLUMNS),
     Format("arrow", "Arrow IPC", b"ARROW1", (".arrow", ".feather", ".ipc"), _COLUMNS),
     Format("arrow stream", "Arrow stream", b"\xff\xff\xff\xff", (".arrows",), _COLUMNS),
-    Format(
-        "safetensors",
-        "safetensors",
-        b"\x00\x00\x00\x00{",  # behind the lower half of the length of the header
-        (".safetensors",),
-        ("safetensors", "open_safetensors"),
-        at=4,
-    ),
+    _SAFETENSORS,
 )
 """Every format of vectors that is read."""
 
@@ -71,6 +73,7 @@ _NEAR = {
     b"\x80": "a pickle, which is never unpickled",
     b"FEA1": "a Feather file of version 1",
     b"PARE": "an encrypted Parquet file",
+    b"version ": "a pointer of Git LFS, where git lfs pull has yet to fetch the file",
 }
 """What is not read, by its first bytes."""
 
@@ -81,10 +84,23 @@ _LENGTH = 16
 def recognise(file: File) -> Format | None:
     """The format that a file's first bytes are those of."""
     first = file.read(0, _LENGTH)
+    if _is_safetensors(first, file.suffix):
+        return _SAFETENSORS
     for known in FORMATS:
         if first[known.at :].startswith(known.magic):
             return known
     return None
+
+
+def _is_safetensors(first: bytes, suffix: str) -> bool:
+    """Whether a file begins with the length of a header (8 bytes) and a brace.
+
+    A damaged length may be the magic of another format. It is told by the rest of it, and where
+    the name says what the file is, by half of that: then it is refused by its right name.
+    """
+    # No other format that is read has either there: of an Arrow stream it is a length, too.
+    marks = first[4:8] in (b"\0\0\0\0", b"\xff\xff\xff\xff"), first[8:9] == b"{"
+    return all(marks) or (suffix in _SAFETENSORS.suffixes and (any(marks) or 0 < len(first) < 9))
 
 
 def open_file(file: File, reading: Reading, save: str = SAVE) -> Shelf:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..errors import BadInput
-from .ids import order_of
+from .ids import agreement
 from .places import check_named, open_place, split_column
 from .reading import PLAIN, Reading
 from .shelf import Entry, Shelf, find, listing
@@ -15,10 +17,11 @@ from .text import open_related
 from .values import Check, Values, Wanted, from_array, in_memory
 
 _HEADERS = {
-    "csv": "The first line of a CSV file names its columns. ",
-    "text": "The first line of plain text is a value: call the file .csv where it is a name. ",
+    ("csv", -1): "The first line of a CSV file names its columns. ",
+    ("text", 1): "The first line of plain text is a value: call the file .csv where it is a name, "
+    "or say -::NAME of standard input. ",
 }
-"""What may explain one value more or less."""
+"""What may explain one value less or more."""
 
 
 def is_path(given: object) -> bool:
@@ -51,16 +54,18 @@ def read_column(
         return from_array(wanted.name, array.reshape(n), wanted)
     name, shelf, asked = _open(os.fsdecode(given), wanted, beside, reading)
     entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
-    check = _one_per_row(wanted, n, _HEADERS.get(shelf.format, ""))
+    check = _one_per_row(wanted, n, shelf.format)
     joined = reading.join is not None and beside is not None
     (values,) = shelf.column(entry, name, wanted, _one_per_row(wanted, None) if joined else check)
-    order = None if beside is None else order_of(beside, shelf, name, reading)
-    values = values if order is None else values.take(order)
+    if beside is not None:
+        found = agreement(beside, shelf, name, reading)
+        values = values if found.order is None else values.take(found.order)
+        values = replace(values, joined=found.said)
     check(name, values.array.shape)
     return values
 
 
-def _one_per_row(wanted: Wanted, n: int | None, header: str = "") -> Check:
+def _one_per_row(wanted: Wanted, n: int | None, format_name: str = "") -> Check:
     """Refuse more than one value per row, and another number of rows where that is known."""
 
     def check(name: str, shape: tuple[int, ...]) -> None:
@@ -72,6 +77,7 @@ def _one_per_row(wanted: Wanted, n: int | None, header: str = "") -> Check:
                 remedy=wanted.save,
             )
         if n is not None and shape[0] != n:
+            header = _HEADERS.get((format_name, shape[0] - n), "")
             raise BadInput(
                 name,
                 expected=f"{n} {wanted.noun}, one per row",
@@ -118,6 +124,13 @@ def _several(shelf: Shelf, name: str, wanted: Wanted, check: Check) -> list[Valu
     """The wanted columns, by their names; those marked "?" where the file has them."""
     by_name = {entry.name: entry for entry in shelf.entries}
     needed = [column for column in wanted.columns if not column.endswith("?")]
+    if shelf.format == "text":
+        raise BadInput(
+            name,
+            expected=f"columns called {', '.join(needed)}",
+            got="plain text, which has one value per line",
+            remedy=f"Write a .csv file whose first line names them, or a table. {wanted.save}",
+        )
     if not set(needed) <= set(by_name):
         entries = f"{shelf.words.entry}s"
         raise BadInput(
@@ -171,7 +184,8 @@ def _open(
     """What messages call it, the file, and what stands behind `::`."""
     location, asked = split_column(written)
     if location or asked is None:
-        shelf = open_place(location, written, reading, wanted.save, open_related)
+        opener = partial(open_related, asked=asked, names=wanted.names)
+        shelf = open_place(location, written, reading, wanted.save, opener)
         remedy = f"save the {wanted.noun} in a file of their own"
         check_named(shelf, written, location, asked, remedy)
         return written, shelf, asked

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import mmap
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
+from .forward import Streamed
 from .memory import ArraySource
 from .places import split_column
 from .reading import Reading
+from .shards import ShardedSource
 from .shelf import Entry, Shelf
 from .source import Source
 from .spill import temporary
@@ -40,17 +42,27 @@ def aligned(first: Source, other: Source, reading: Reading) -> Source:
     Raises:
         BadInput: Their ids differ; or they cannot be joined.
     """
-    order = order_of(first, other.shelf, other.name, reading)
-    if order is None:
-        return other
-    joined = in_order(other, order)
-    left = other.shape[0] - len(order)
-    said = f"joined by {reading.join}" + (f", {left} rows left out" if left else "")
-    return replace(joined, facts=replace(other.facts, joined=said))
+    found = agreement(first, other.shelf, other.name, reading)
+    if found.order is not None:
+        other = in_order(other, found.order)
+    return noted(other, found.said) if found.said else other
 
 
-def order_of(first: Source, shelf: Shelf | None, name: str, reading: Reading) -> Order | None:
-    """The rows of another file in the order of EMBEDDINGS; None where they are in it.
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How the rows of a file belong to those of EMBEDDINGS.
+
+    Args:
+        order: The row of each; None where row i belongs to row i.
+        said: How that was found; empty where nothing was looked at.
+    """
+
+    order: Order | None = None
+    said: str = ""
+
+
+def agreement(first: Source, shelf: Shelf | None, name: str, reading: Reading) -> Agreement:
+    """Compare the ids of two files, or join by them.
 
     Args:
         first: EMBEDDINGS.
@@ -63,21 +75,21 @@ def order_of(first: Source, shelf: Shelf | None, name: str, reading: Reading) ->
     """
     here = first.shelf
     if here is None or shelf is None or _location(here) == _location(shelf):
-        return None
+        return Agreement()
     if reading.join is None:
         for known in ID_NAMES:
             ours, theirs = _ids(here, known), _ids(shelf, known)
             if ours is not None and theirs is not None:
                 _compare(known, first.name, ours(), name, theirs())
-                break
-        return None
+                return Agreement(said=f"the same {known} in every row")
+        return Agreement()
     ours, theirs = _ids(here, reading.join), _ids(shelf, reading.join)
     for each, where in ((ours, first.name), (theirs, name)):
         if each is None:
             raise _no_ids(where, reading.join, here if each is ours else shelf)
     if ours is None or theirs is None:
-        return None
-    return _join(first.name, _whole(ours()), name, _whole(theirs()))
+        return Agreement()
+    return _join(reading.join, first.name, _whole(ours()), name, _whole(theirs()))
 
 
 def in_order(source: Source, order: Order) -> ArraySource:
@@ -95,6 +107,15 @@ def in_order(source: Source, order: Order) -> ArraySource:
         wanted = place[start:stop] >= 0
         array[place[start:stop][wanted]] = source.read(start, stop)[wanted]
     return ArraySource(array, source.name, source.facts, source.shelf)
+
+
+def noted(source: Source, said: str) -> Source:
+    """A source that says how its rows belong to others."""
+    if isinstance(source, ShardedSource):
+        return replace(source, joined=said)
+    if isinstance(source, ArraySource | Streamed):
+        return replace(source, facts=replace(source.facts, joined=said))
+    return source
 
 
 def _location(shelf: Shelf) -> str:
@@ -161,10 +182,10 @@ def _words(ids: Ids) -> Ids:
     return np.array([str(each) for each in ids.tolist()], object)
 
 
-def _join(name: str, ours: Ids, other: str, theirs: Ids) -> Order | None:
-    """For each of our ids the row of theirs; None where they are the same in the same order."""
+def _join(column: str, name: str, ours: Ids, other: str, theirs: Ids) -> Agreement:
+    """For each of our ids the row of theirs."""
     if len(ours) == len(theirs) and not _differ(ours, theirs).any():
-        return None
+        return Agreement(said=f"joined by {column}, in which order they were")
     if ours.dtype.kind != theirs.dtype.kind:
         ours, theirs = _words(ours), _words(theirs)
     _refuse_twice(name, ours)
@@ -178,7 +199,9 @@ def _join(name: str, ours: Ids, other: str, theirs: Ids) -> Order | None:
             got=f"none for {len(missing)} of {len(ours)}, such as {_shown(missing[0])}",
             remedy=f"Leave these rows out of {name}, or add them.",
         )
-    return np.array(found, np.intp)
+    left = len(theirs) - len(ours)
+    more = f", {counted(left, 'row')} left out" if left else ""
+    return Agreement(np.array(found, np.intp), f"joined by {column}{more}")
 
 
 def _refuse_twice(name: str, ids: Ids) -> dict[Any, int]:

@@ -21,6 +21,9 @@ STDIN = "-"
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
+_NAMELESS = {"npy": "a .npy file", "text": "plain text"}
+"""Formats whose values have no names."""
+
 Opener = Callable[[File, Reading, str], Shelf]
 """What makes a shelf of a file."""
 
@@ -100,10 +103,11 @@ def open_place(
 
 def check_named(shelf: Shelf, name: str, location: str, asked: str | None, remedy: str) -> None:
     """Refuse a column of a file whose one array has no name."""
-    if asked is not None and [entry.name for entry in shelf.entries] == [""]:
+    if asked is not None and shelf.format in _NAMELESS:
+        kind = _NAMELESS[shelf.format]
         raise BadInput(
             name,
-            expected=f"a path without '::', since {location} is a .npy file",
+            expected=f"a path without '::', since {location} is {kind}",
             got=f"column {asked!r}",
-            remedy=f"A .npy file has no columns: {remedy}.",
+            remedy=f"{kind[0].upper()}{kind[1:]} has no columns: {remedy}.",
         )

@@ -50,11 +50,39 @@ class Labels:
         codes: The place of each row's class in `classes`, -1 where there is none.
         classes: The names of the classes that occur, sorted.
         nulls: How many rows have no class.
+        joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
     """
 
     codes: _Rows
     classes: list[int] | list[str]
     nulls: int
+    joined: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """The class number of every row.
+
+    Args:
+        numbers: The 0-based number, -1 where there is none.
+        joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
+    """
+
+    numbers: _Rows
+    joined: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Whether each row and its partner are similar.
+
+    Args:
+        similar: One truth per row.
+        joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
+    """
+
+    similar: _Truths
+    joined: str = ""
 
 
 def read_labels(
@@ -82,7 +110,7 @@ def read_labels(
     values = read_column(given, wanted, n, beside, reading)
     if values.words is not None:
         codes = np.where(values.null, -1, values.array)
-        return Labels(codes, values.words, int(values.null.sum()))
+        return Labels(codes, values.words, int(values.null.sum()), values.joined)
     expected = "labels that are whole numbers or strings"
     gaps = "Labels with gaps belong in a Parquet column with nulls, or in a list with None."
     refuse_gaps(values, expected, gaps, nulls=False)
@@ -90,7 +118,7 @@ def read_labels(
     classes, places = np.unique(numbers[~values.null], return_inverse=True)
     codes = np.full(n, -1, np.int64)
     codes[~values.null] = places
-    return Labels(codes, classes.tolist(), int(values.null.sum()))
+    return Labels(codes, classes.tolist(), int(values.null.sum()), values.joined)
 
 
 def read_targets(
@@ -101,7 +129,7 @@ def read_targets(
     name: str = "labels",
     beside: Source | None = None,
     reading: Reading = PLAIN,
-) -> _Rows:
+) -> Targets:
     """One 0-based class number per row, -1 where there is none.
 
     Args:
@@ -126,7 +154,7 @@ def read_targets(
     present = numbers[~values.null]
     lowest = int(present.min()) if len(present) else 0
     refuse_outside(values, numbers, classes, expected, negative=gap, lowest=lowest)
-    return np.where(values.null, -1, numbers.astype(np.int64))
+    return Targets(np.where(values.null, -1, numbers.astype(np.int64)), values.joined)
 
 
 def read_match(
@@ -136,7 +164,7 @@ def read_match(
     name: str = "match",
     beside: Source | None = None,
     reading: Reading = PLAIN,
-) -> _Truths:
+) -> Matches:
     """Whether each row and its partner are similar: 0 or 1 per row.
 
     Args:
@@ -152,7 +180,8 @@ def read_match(
     save = "Save 0 or 1 per row with np.save('match.npy', match), or as a Parquet column."
     wanted = Wanted(name, "matches", "numbers 0 and 1", save, MATCH_NAMES)
     values = read_column(given, wanted, n, beside, reading)
-    return zeros_and_ones(values, "0 or 1 in every row", "Write 1 for similar, 0 for dissimilar.")
+    expected, remedy = "0 or 1 in every row", "Write 1 for similar, 0 for dissimilar."
+    return Matches(zeros_and_ones(values, expected, remedy), values.joined)
 
 
 def read_noise(

@@ -132,6 +132,7 @@ class ShardedSource:
         taken: What is read of each.
         parts: What is known of each.
         flattened: Whether (a, b, d) is read as (a * b, d).
+        joined: How its rows belong to those of another file.
     """
 
     name: str
@@ -139,6 +140,7 @@ class ShardedSource:
     taken: Taken
     parts: tuple[Part, ...]
     flattened: bool = False
+    joined: str = ""
 
     def __post_init__(self) -> None:
         """Refuse rows of different lengths, and no rows at all."""
@@ -195,6 +197,7 @@ class ShardedSource:
             tuple(part.shape[0] for part in self.parts),
             tuple(part.name for part in self.parts),
             self.shelf.passed_over,
+            self.joined,
         )
 
     @cached_property

@@ -23,7 +23,7 @@ class Facts:
         groups: Rows of each row group or record batch; of each shard.
         shards: The files it is made of, where these are several.
         passed_over: Other files of the same folder.
-        joined: How its rows were put into the order of another file.
+        joined: How its rows belong to those of another file: by which ids, compared or joined.
     """
 
     format: str

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import BadInput
+from . import piped
 from .files import File, first_line
 from .formats import recognise, unknown_format
 from .reading import Reading
-from .shelf import Entry, Shelf, Taken, Words
+from .shelf import LABEL_NAMES, Entry, Shelf, Taken, Words
 from .source import Source
 from .values import Check, Values, Wanted, from_array
 
@@ -33,8 +34,23 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|nan|NaN|[-+]?inf")
 
 
-def open_related(file: File, reading: Reading, save: str) -> Shelf:
-    """A file of any format, or text where the name says nothing else."""
+def open_related(
+    file: File,
+    reading: Reading,
+    save: str,
+    *,
+    asked: str | None = None,
+    names: Sequence[str] = LABEL_NAMES,
+) -> Shelf:
+    """A file of any format, or text where the name says nothing else.
+
+    Args:
+        file: The file.
+        reading: What the user says about the files.
+        save: How such a file is written, for one that is of no format.
+        asked: What stands behind `::`.
+        names: Names of columns that would be taken.
+    """
     known = recognise(file)
     if known is not None:
         return known.open(file, reading)
@@ -47,31 +63,31 @@ def open_related(file: File, reading: Reading, save: str) -> Shelf:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _damaged(file.name, f"bytes that are none ({error})", "UTF-8 text") from error
-    if file.suffix in SEPARATED:
-        return TextShelf(file.name, "csv", _separated(file, text))
+    separators = SEPARATED.get(file.suffix, ())
+    if file.name == piped.NAME and piped.is_csv(text, asked, names):
+        separators = piped.SEPARATORS
+    if separators:
+        return TextShelf(file.name, "csv", _separated(file.name, text, separators))
     lines = text.removesuffix("\n").split("\n")
     return TextShelf(file.name, "text", {"": [line.removesuffix("\r") for line in lines]})
 
 
-def _separated(file: File, text: str) -> dict[str, list[str]]:
+def _separated(name: str, text: str, separators: Sequence[str]) -> dict[str, list[str]]:
     """The columns of a CSV file, whose first line names them."""
     header, _, _ = text.partition("\n")
-    separators = SEPARATED[file.suffix]
     separator = max(separators, key=header.count)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise _damaged(file.name, first_line(error)) from error
+        raise _damaged(name, first_line(error)) from error
     names = rows[0]
     single = len(names) == 1
     body = [row or [""] if single else row for row in rows[1:]]
     for number, row in enumerate(body, start=2):
         if len(row) != len(names):
-            raise _damaged(
-                file.name, f"{len(row)} values where {len(names)} are named, row {number}"
-            )
+            raise _damaged(name, f"{len(row)} values where {len(names)} are named, row {number}")
     if len(set(names)) != len(names):
-        raise _damaged(file.name, "two columns of one name")
+        raise _damaged(name, "two columns of one name")
     columns = zip(*body, strict=True) if body else ([] for _ in names)
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
 

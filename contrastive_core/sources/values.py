@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,16 +64,18 @@ class Values:
             `words`.
         null: Where there is no value.
         words: The different strings, sorted.
+        joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
     """
 
     name: str
     array: npt.NDArray[Any]
     null: npt.NDArray[np.bool_]
     words: list[str] | None = None
+    joined: str = ""
 
     def take(self, order: npt.NDArray[np.intp]) -> Values:
         """Some rows, in an order."""
-        return Values(self.name, self.array[order], self.null[order], self.words)
+        return replace(self, array=self.array[order], null=self.null[order])
 
 
 def rows_found(bad: npt.NDArray[np.bool_]) -> str:
