@@ -14,6 +14,7 @@ from contrastive_core.geometry.settings import NEIGHBOURS, Settings
 from contrastive_core.hardness.readings import GOOD, MEANINGS
 from contrastive_core.version import VERSION
 
+from .folding import fit
 from .outputs import Output, Write
 
 _WIDEST = 100
@@ -44,7 +45,7 @@ def _writer(command: str, told: Mapping[str, Any], pages: Callable[[], str]) -> 
 
     def write(output: Output, stream: IO[str]) -> None:
         if output.format != "json":
-            stream.write(pages())
+            stream.write(fit(pages()))
             return
         head = {
             "schema": "contrast/1",

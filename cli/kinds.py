@@ -18,6 +18,7 @@ from contrastive_core.vocabulary import INPUTS
 
 from .completing import of_names, of_outputs
 from .consoles import Manners
+from .folding import fit
 from .options import HELP_NAMES, kind_options, named
 from .outputs import Output, check_outputs, parse_outputs, write_all
 from .pages import write_dialects, write_examples, write_meaning, write_ways
@@ -73,7 +74,7 @@ def kinds(kind: str | None, output: tuple[str, ...], color: str) -> None:
         elif out.format == "csv":
             _write_csv(chosen, stream)
         elif kind:
-            stream.write(page(chosen[0]))
+            stream.write(fit(page(chosen[0])))
         else:
             _write_table(chosen, manners, stream)
 

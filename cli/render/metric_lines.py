@@ -115,16 +115,18 @@ class Layout:
         shown: The columns, in their order.
         widths: Of all columns.
         columns: Of the page.
+        gap: Blanks between two columns.
     """
 
     shown: tuple[int, ...]
     widths: tuple[int, ...]
     columns: int
+    gap: int = _GAP
 
     @property
     def numbers(self) -> int:
         """Columns up to the words."""
-        return sum(self.widths[each] + _GAP for each in self.shown)
+        return sum(self.widths[each] + self.gap for each in self.shown)
 
     @property
     def beside(self) -> bool:
@@ -133,7 +135,7 @@ class Layout:
 
     def print_head(self, console: Console) -> None:
         """The names of the columns."""
-        console.print(Text(self._joined(_HEADS), style="dim"))
+        console.print(Text(self._joined(_HEADS).rstrip(), style="dim"))
 
     def print_line(self, line: Line, console: Console) -> None:
         """A metric: the numbers in one line, the words beside it or below."""
@@ -145,6 +147,7 @@ class Layout:
             first = folded.pop(0) if folded else Text()
             console.print(Text.assemble(numbers, first))
         else:
+            numbers.rstrip()
             console.print(numbers)
         for each in folded:
             console.print(Text.assemble(" " * start, each))
@@ -155,7 +158,7 @@ class Layout:
     def _cell(self, column: int, text: str) -> str:
         width = self.widths[column]
         placed = text.ljust(width) if column in _LEFT else text.rjust(width)
-        return placed + " " * _GAP
+        return placed + " " * self.gap
 
     def _styled(self, line: Line) -> Text:
         styles = {NAME: "bold", VALUE: line.tone, GAUGE: line.tone}
@@ -164,9 +167,9 @@ class Layout:
 
 
 def layout_of(lines: Sequence[Line], columns: int) -> Layout:
-    """The widest layout that fits: the gauge goes first, then the words go below the numbers.
+    """The widest layout that fits.
 
-    A line of numbers is never broken; where even the least does not fit, it is longer than the
+    The gauge goes first, then the words go below the numbers, then the columns move closer. A line of numbers is never broken; where even the least does not fit, it is longer than the
     page.
     """
     widths = tuple(
@@ -179,6 +182,7 @@ def layout_of(lines: Sequence[Line], columns: int) -> Layout:
     bare = tuple(column for column in every if column != GAUGE)
     least = tuple(column for column in bare if column != SPREAD)
     layouts = [Layout(shown, widths, columns) for shown in (every, bare, least)]
+    layouts.append(Layout(least, widths, columns, gap=1))
     beside = [each for each in layouts[:2] if each.beside]
-    fitting = [each for each in layouts if each.numbers - _GAP <= columns]
+    fitting = [each for each in layouts if each.numbers - each.gap <= columns]
     return (beside or fitting or layouts[-1:])[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -14,6 +13,8 @@ from .layout import (
     grid,
     positives_words,
     print_folded,
+    print_tables,
+    print_words,
     rows_tables,
     write_lines,
 )
@@ -146,8 +147,9 @@ def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int |
     more = len(classes) - len(order)
     rest = f" ({more} more: -o json has all)" if more else ""
     title = f"{len(order)} classes, those that use the smallest share of their directions first"
-    _print_title(f"{title}{rest}", console, columns)
-    _print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
+    console.print()
+    print_words(f"{title}{rest}", console, columns, "bold")
+    print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
 
 
 def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
@@ -169,8 +171,9 @@ def _print_rows(
     rows = chosen_rows(result, listing) if listing.every else result.worst
     if not len(rows):
         return
-    _print_title(_title(result, listing, len(rows)), console, columns)
-    _print_tables(rows_tables(rows, ("index", "view"), columns), console)
+    console.print()
+    print_words(_title(result, listing, len(rows)), console, columns, "bold")
+    print_tables(rows_tables(rows, ("index", "view"), columns), console)
 
 
 def _title(result: MetricsResult, listing: Listing, count: int) -> str:
@@ -191,17 +194,3 @@ def _title(result: MetricsResult, listing: Listing, count: int) -> str:
         return f"All rows{by}"
     total = result.n if what == "pairs" and result.anchors is None else len(samples)
     return f"The {ORDERS[order]} {count} of {total} {what}{by}"
-
-
-def _print_title(title: str, console: Console, columns: int | None) -> None:
-    console.print()
-    for each in Text(title, style="bold").wrap(console, columns or FOLDED):
-        console.print(each)
-
-
-def _print_tables(tables: Sequence[Table], console: Console) -> None:
-    """One below the other, with room between them."""
-    for number, table in enumerate(tables):
-        if number:
-            console.print()
-        console.print(table)

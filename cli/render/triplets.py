@@ -17,6 +17,8 @@ from .layout import (
     grid,
     positives_words,
     print_folded,
+    print_tables,
+    print_words,
     rows_tables,
     write_lines,
 )
@@ -144,8 +146,9 @@ def _print_classes(result: TripletsResult, console: Console, columns: int | None
     more = len(classes) - len(listed)
     rest = f"; {more} more: -o json has all" if more else ""
     title = f"The classes, largest share of hard triplets first{_at(result)}{rest}"
-    _print_title(title, console, columns)
-    _print_tables(rows_tables(listed, ("label",), columns), console)
+    console.print()
+    print_words(title, console, columns, "bold")
+    print_tables(rows_tables(listed, ("label",), columns), console)
 
 
 def _print_rows(
@@ -159,25 +162,11 @@ def _print_rows(
     total = result.sample or (result.anchors if result.kind == "anchor" else result.triplets)
     title = f"The {ORDERS[listing.sort]} {len(rows)} of {total:,} {result.kind}s"
     title = f"All {result.kind}s" if listing.every else title
-    _print_title(f"{title}{_at(result)}", console, columns)
-    _print_tables(rows_tables(rows, ("index", "view", "label"), columns), console)
+    console.print()
+    print_words(f"{title}{_at(result)}", console, columns, "bold")
+    print_tables(rows_tables(rows, ("index", "view", "label"), columns), console)
 
 
 def _at(result: TripletsResult) -> str:
     """At which of several margins."""
     return f" (margin {result.margins[0].margin:g})" if len(result.margins) > 1 else ""
-
-
-def _print_title(title: str, console: Console, columns: int | None) -> None:
-    """After an empty line, folded."""
-    console.print()
-    for line in Text(title, style="bold").wrap(console, columns or FOLDED):
-        console.print(line)
-
-
-def _print_tables(tables: list[Table], console: Console) -> None:
-    """One below the other, with room between them."""
-    for number, table in enumerate(tables):
-        if number:
-            console.print()
-        console.print(table)
