@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import click
 
 from .leaving import tidy_with
 from .progress import clock, line, rate
+from .terminals import USUAL, is_colored, is_live, width_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,9 +30,6 @@ _REST = "\x1b[K"
 """Erases the rest of a line."""
 
 _ERASE = f"\r{_REST}"
-
-_USUAL = 80
-"""Columns of a terminal that does not say how many it has."""
 
 _LONG = 60.0
 """Seconds of work, estimated, after which the bar says how to do with less."""
@@ -87,16 +84,11 @@ class Manners:
     @staticmethod
     def columns(stream: IO[str]) -> int | None:
         """How wide the terminal is; None off a terminal, where nothing needs to be folded."""
-        return shutil.get_terminal_size().columns if stream.isatty() else None
+        return width_of(stream)
 
     def colored(self, stream: IO[str]) -> bool:
-        """Whether to colour: --color over NO_COLOR over FORCE_COLOR over what the stream is."""
-        if self.color != "auto":
-            return self.color == "always"
-        if os.environ.get("NO_COLOR"):
-            return False
-        forced = os.environ.get("FORCE_COLOR")
-        return forced != "0" if forced else _is_live(stream)
+        """Whether to colour what goes to a stream."""
+        return is_colored(stream, self.color)
 
     def refusal(self, error: ContrastError) -> None:
         """What was expected, what was got and what to do."""
@@ -122,7 +114,7 @@ class Bar:
 
     def __init__(self, manners: Manners, hint: str = "", what: str = "scores") -> None:
         self._hint, self._what = hint, what
-        self._shown = manners.quiet < 1 and _is_live(sys.stderr)
+        self._shown = manners.quiet < 1 and is_live(sys.stderr)
         self._start = self._since = time.monotonic()
         self._base = self._done = 0
         self._written = 0.0
@@ -149,7 +141,7 @@ class Bar:
         self._written = now
         share = min(1.0, done / total) if total else 1.0
         plain = (sys.stderr.encoding or "").lower().replace("-", "") != "utf8"
-        columns = _columns_of(sys.stderr)
+        columns = width_of(sys.stderr) or USUAL
         text = line(self.words(done, total), share, self.facts(done, total), columns, plain=plain)
         self._write(f"\r{text}{_REST}")
 
@@ -171,15 +163,3 @@ class Bar:
         with contextlib.suppress(OSError, ValueError):  # progress is never worth an error
             sys.stderr.write(text)
             sys.stderr.flush()
-
-
-def _is_live(stream: IO[str] | None) -> bool:
-    """Whether it is a terminal on which a line can be written over."""
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _columns_of(stream: IO[str]) -> int:
-    """How wide the terminal is that a stream goes to."""
-    with contextlib.suppress(OSError, ValueError):
-        return os.get_terminal_size(stream.fileno()).columns or _USUAL
-    return _USUAL

@@ -13,6 +13,7 @@ from contrastive_core.geometry.declarations import Metric
 from contrastive_core.geometry.settings import NEIGHBOURS, Settings
 from contrastive_core.hardness.readings import GOOD, MEANINGS
 
+from .folding import fit
 from .metric_checks import no_guide
 from .render import writer
 from .render.records import heading
@@ -74,7 +75,7 @@ class GuideReport:
 
     def writer(self, manners: Manners) -> Write:
         """Of pages that need no console, and so cost little."""
-        return writer(self, manners, {"table": lambda stream: stream.write(self.pages)})
+        return writer(self, manners, {"table": lambda stream: stream.write(fit(self.pages))})
 
 
 def metric_guide(chosen: Sequence[Metric]) -> GuideReport:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-
 import click
 
 from contrastive_core.errors import BadParameter, known_names
 from contrastive_core.losses import LOSSES
 
+from .folding import fit
 from .guide import page_formatter
 from .options import HELP_NAMES
 from .parsing import Command
@@ -42,9 +40,9 @@ def help_command(ctx: click.Context, topic: str | None) -> None:
       contrast help loss
     """
     if topic is None:
-        click.echo(_overview(ctx), nl=False)
+        click.echo(fit(_overview(ctx)), nl=False)
     elif topic in TOPICS:
-        click.echo(page(TOPICS[topic]), nl=False)
+        click.echo(fit(page(TOPICS[topic])), nl=False)
     elif topic in _commands(ctx):
         click.echo(_help_of(ctx, topic))
     else:
@@ -71,24 +69,10 @@ def _write(formatter: click.HelpFormatter, block: Block) -> None:
         case Commands(lines):
             formatter.write_paragraph()
             for line in lines:
-                formatter.write(f"{folded(line, formatter.width)}\n")
+                formatter.write(f"  {line}\n")
         case _:
             formatter.write_paragraph()
             formatter.write_text(block)
-
-
-def folded(command: str, width: int, indent: str = "  ") -> str:
-    """A command line on as many lines as it needs, which a shell reads as one."""
-    kept = re.sub(r"(?<= )(--?[\w-]+) (?!-)", "\\1\0", command)  # an option and its value
-    wrapped = textwrap.wrap(
-        kept,
-        width - 2,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return " \\\n".join(wrapped).replace("\0", " ")
 
 
 def _overview(ctx: click.Context) -> str:

@@ -8,6 +8,7 @@ from contrastive_core.losses import LOSSES, find_loss
 
 from .completing import of_names
 from .consoles import Manners
+from .folding import fit
 from .options import HELP_NAMES, named, output_option
 from .outputs import check_outputs, formats, parse_outputs, write_all
 from .pages import page
@@ -43,5 +44,5 @@ def kinds(kind: str | None, output: tuple[str, ...], color: str) -> None:
         write_all(outputs, writer(KindReport(chosen), manners))
     else:
         text = page(chosen[0])  # which needs no console, and so costs little
-        own = {"table": lambda stream: stream.write(text)}
+        own = {"table": lambda stream: stream.write(fit(text))}
         write_all(outputs, writer(KindReport(chosen, text), manners, own))

@@ -18,6 +18,7 @@ from contrastive_core.version import VERSION
 from .completion import VARIABLE, answer, completion
 from .consoles import Manners
 from .exits import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED, READER_GONE, ChecksFailed
+from .folding import fit
 from .help import help_command, write_topics
 from .info import info
 from .kinds import kinds
@@ -43,6 +44,10 @@ class Commands(click.Group):
                 remedy=known_names(args[0], self.commands),
             )
         return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help, no wider than a terminal."""
+        return fit(super().get_help(ctx))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What else there is help on."""

@@ -8,6 +8,7 @@ import click
 
 from contrastive_core.errors import BadParameter, ContrastError
 
+from .folding import fit
 from .refusals import not_an_option
 
 _OF_STDIN, _NO_OPTION = "-::", "\0"
@@ -31,6 +32,10 @@ class Command(click.Command):
             raise
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help, no wider than a terminal."""
+        return fit(super().get_help(ctx))
 
     def no_such_option(self, ctx: click.Context, name: str) -> ContrastError:
         """The error for an option that the command does not take."""

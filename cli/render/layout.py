@@ -105,12 +105,6 @@ def plain_table() -> Table:
     return Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 0, 0, 1))
 
 
-def rows_table(listed: Rows) -> Table:
-    """One line per row, numbers right-aligned; `-` is nobody."""
-    (table,) = rows_tables(listed, (), None)
-    return table
-
-
 def rows_tables(listed: Rows, naming: Collection[str], columns: int | None) -> list[Table]:
     """One line per row; columns that do not fit beside the others go into a further table.
 
@@ -122,12 +116,24 @@ def rows_tables(listed: Rows, naming: Collection[str], columns: int | None) -> l
     names = [name for name, _ in listed.columns()]
     lines = [list(map(cell, names, row)) for row in listed.rows(0, len(listed))]
     cells = {name: [line[place] for line in lines] for place, name in enumerate(names)}
-    first = [name for name in names if name in naming]
+    return cells_tables(cells, [name for name in names if name in naming], columns)
+
+
+def cells_tables(
+    cells: dict[str, list[str]], first: Sequence[str], columns: int | None
+) -> list[Table]:
+    """Columns of cells; those that do not fit beside the others go into a further table.
+
+    Args:
+        cells: By the name of the column.
+        first: The columns that every table begins with.
+        columns: How wide a table may be; None for one table.
+    """
     tables, chosen = [], list(first)
-    for name in names:
+    for name in cells:
         if name in first:
             continue
-        if columns and chosen != first and _width(cells, [*chosen, name]) > columns:
+        if columns and len(chosen) > len(first) and _width(cells, [*chosen, name]) > columns:
             tables.append(_cells_table(cells, chosen))
             chosen = list(first)
         chosen.append(name)
@@ -137,6 +143,12 @@ def rows_tables(listed: Rows, naming: Collection[str], columns: int | None) -> l
 def _width(cells: dict[str, list[str]], names: Sequence[str]) -> int:
     """Columns that a table of these takes."""
     return sum(2 + max(map(len, (*name.split("_"), *cells[name]))) for name in names)
+
+
+def print_words(text: str, console: Console, columns: int | None, style: str = "") -> None:
+    """A sentence, folded."""
+    for each in Text(text, style=style).wrap(console, columns or FOLDED):
+        console.print(each)
 
 
 def _cells_table(cells: dict[str, list[str]], names: Sequence[str]) -> Table:

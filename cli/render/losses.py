@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+from rich.text import Text
 
 from .histogram import histogram
 from .layout import (
@@ -15,13 +16,16 @@ from .layout import (
     Figure,
     add_joined,
     add_left_out,
+    cells_tables,
     digits,
     grid,
     plain_table,
     positives_words,
     print_folded,
+    print_tables,
     print_title,
-    rows_table,
+    print_words,
+    rows_tables,
 )
 from .records import ORDERS
 
@@ -33,6 +37,14 @@ if TYPE_CHECKING:
     from contrastive_core.summary import LossResult
 
     from .report import Listing
+
+_NAMING = ("index", "view")
+"""Columns that name a sample."""
+
+_WORDS = 44
+"""Columns that the words of conventions need beside the numbers."""
+
+_NOTE = "Each brings its own defaults. A parameter given explicitly holds for all of them."
 
 
 def print_loss(
@@ -51,11 +63,11 @@ def print_loss(
     title = f"The {ORDERS[listing.sort]} {len(samples.index)} of {defined} {result.sample}s"
     print_folded(_facts(result), console, columns)
     print_title(f"The loss over the {result.sample}s", console, columns)
-    console.print(_quantiles(result))
+    print_tables(cells_tables(_quantiles(result), (), columns), console)
     console.print(Figure(histogram(result.samples.loss, result.chance, columns)))
     if len(samples.index):
         print_title("All samples" if listing.every else title, console, columns)
-        console.print(rows_table(samples))
+        print_tables(rows_tables(samples, _NAMING, columns), console)
 
 
 def _facts(result: LossResult) -> Table:
@@ -146,38 +158,61 @@ def _undefined(result: LossResult) -> str:
     return f"{result.undefined} more define no loss and are left out"
 
 
-def _quantiles(result: LossResult) -> Table:
-    table = plain_table()
+def _quantiles(result: LossResult) -> dict[str, list[str]]:
+    """A column for each."""
     values = dataclasses.asdict(result.quantiles)
-    for name in values:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_row(*map(digits, values.values()))
-    return table
+    return {name: [digits(value)] for name, value in values.items()}
 
 
 def print_conventions(
     kind: str, found: Sequence[ConventionValue], console: Console, *, columns: int | None
 ) -> None:
     """The value under each convention, and where they differ."""
-    table = plain_table()
-    table.add_column("convention", no_wrap=True)
-    for name in (kind, "of paper", "factor", "tau", "n"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in ("rows and distance", "what it is"):
-        table.add_column(name, overflow="fold")
+    heads = ("convention", kind, "of paper", "factor", "tau", "n")
     paper = found[0].result
-    for each in found:
-        if each.result is None:
-            table.add_row(each.name, "-", "", "", "", "", "", f"skipped: {each.skipped}")
-            continue
-        table.add_row(each.name, *_compared(each.result, paper), _says(kind, each))
-    note = "Each brings its own defaults. A parameter given explicitly holds for all of them."
-    print_folded(table, console, columns or FOLDED)
-    console.print(f"\n{note}")
+    rows = [(each.name, *_compared(each, paper), _says(kind, each)) for each in found]
+    cells = {head: [row[place] for row in rows] for place, head in enumerate(heads)}
+    if columns and _widths(cells) + _WORDS > columns:
+        print_tables(cells_tables(cells, heads[:1], columns), console)
+        console.print()
+        _print_says(rows, console, columns)
+    else:
+        print_folded(_one_table(heads, rows), console, columns or FOLDED)
+    console.print()
+    print_words(_NOTE, console, columns)
 
 
-def _compared(result: LossResult, paper: LossResult | None) -> tuple[str, ...]:
+def _widths(cells: dict[str, list[str]]) -> int:
+    """Columns that the numbers take."""
+    return sum(2 + max(map(len, (head, *column))) for head, column in cells.items())
+
+
+def _one_table(heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:
+    """Numbers and words side by side."""
+    table = plain_table()
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place else "left", no_wrap=True)
+    for head in ("rows and distance", "what it is"):
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _print_says(rows: Sequence[tuple[str, ...]], console: Console, columns: int) -> None:
+    """The words of each convention, below its name."""
+    for name, *_, distance, says in rows:
+        console.print(name, style="bold")
+        for text in filter(None, (says, distance)):
+            for line in Text(text).wrap(console, columns - 2):
+                console.print(Text.assemble("  ", line))
+
+
+def _compared(found: ConventionValue, paper: LossResult | None) -> tuple[str, ...]:
     """Value, its share of the paper's, factor, temperature, terms, rows and distance."""
+    result = found.result
+    if result is None:
+        return ("-", "", "", "", "", "")
     ledger = result.convention
     share = result.value / paper.value if paper is not None and paper.value else math.nan
     tau = "" if ledger.tau is None else f"{ledger.tau:g}"
@@ -190,7 +225,9 @@ def _says(kind: str, found: ConventionValue) -> str:
     """Where a library differs from the paper."""
     from contrastive_core.dialects import dialects_of
 
+    if found.result is None:
+        return f"skipped: {found.skipped}"
     known = dialects_of(kind)
     if found.name in known:
         return known[found.name].says
-    return "" if found.result is None else found.result.convention.reference
+    return found.result.convention.reference

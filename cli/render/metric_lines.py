@@ -116,16 +116,18 @@ class Layout:
         shown: The columns, in their order.
         widths: Of all columns.
         columns: Of the page.
+        gap: Blanks between two columns.
     """
 
     shown: tuple[int, ...]
     widths: tuple[int, ...]
     columns: int
+    gap: int = _GAP
 
     @property
     def numbers(self) -> int:
         """Columns up to the words."""
-        return sum(self.widths[each] + _GAP for each in self.shown)
+        return sum(self.widths[each] + self.gap for each in self.shown)
 
     @property
     def beside(self) -> bool:
@@ -134,7 +136,7 @@ class Layout:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The names of the columns."""
-        yield Text(self._joined(_HEADS), style="dim")
+        yield Text(self._joined(_HEADS).rstrip(), style="dim")
 
     def table(self) -> None:
         """Each group of lines has its own head in Markdown."""
@@ -149,6 +151,7 @@ class Layout:
             first = folded.pop(0) if folded else Text()
             yield Text.assemble(numbers, first)
         else:
+            numbers.rstrip()
             yield numbers
         for each in folded:
             yield Text.assemble(" " * start, each)
@@ -159,7 +162,7 @@ class Layout:
     def _cell(self, column: int, text: str) -> str:
         width = self.widths[column]
         placed = text.ljust(width) if column in _LEFT else text.rjust(width)
-        return placed + " " * _GAP
+        return placed + " " * self.gap
 
     def _styled(self, line: Line) -> Text:
         styles = {NAME: "bold", VALUE: line.tone, GAUGE: line.tone}
@@ -195,10 +198,10 @@ class LineGroup:
 
 
 def layout_of(lines: Sequence[Line], columns: int) -> Layout:
-    """The widest layout that fits: the gauge goes first, then the words go below the numbers.
+    """The widest layout that fits.
 
-    A line of numbers is never broken; where even the least does not fit, it is longer than the
-    page.
+    The gauge goes first, then the words go below the numbers, then the columns move closer. A line
+    of numbers is never broken; where even the least does not fit, it is longer than the page.
     """
     widths = tuple(
         max(len(text) for text in (_HEADS[column], *(line.cells[column] for line in lines)))
@@ -210,6 +213,7 @@ def layout_of(lines: Sequence[Line], columns: int) -> Layout:
     bare = tuple(column for column in every if column != GAUGE)
     least = tuple(column for column in bare if column != SPREAD)
     layouts = [Layout(shown, widths, columns) for shown in (every, bare, least)]
+    layouts.append(Layout(least, widths, columns, gap=1))
     beside = [each for each in layouts[:2] if each.beside]
-    fitting = [each for each in layouts if each.numbers - _GAP <= columns]
+    fitting = [each for each in layouts if each.numbers - each.gap <= columns]
     return (beside or fitting or layouts[-1:])[0]
