@@ -20,6 +20,7 @@ from .loss import loss
 from .metrics import metrics
 from .options import HELP_NAMES, written
 from .outputs import abandon_stdout
+from .signals import ended_by_signals
 from .triplets import triplets
 
 DONE, BAD_INPUT, FAULT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
@@ -64,8 +65,9 @@ contrast.add_command(kinds)
 
 
 def main() -> NoReturn:
-    """Run the command line and leave with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line and leave with its exit code, or by the signal that ended it."""
+    with ended_by_signals():
+        sys.exit(run(sys.argv[1:]))
 
 
 def run(args: list[str]) -> int:

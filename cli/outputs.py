@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from contrastive_core.errors import BadParameter, CannotWrite, known_names
+
+from .whole_files import Draft
 
 
 def formats(
@@ -180,19 +183,19 @@ def _is_special(path: Path) -> bool:
 def write_all(outputs: Sequence[Output], write: Write) -> None:
     """Write every output: all files are complete before the first takes its place."""
     paths = [(output, _real(output.path)) for output in outputs if output.path is not None]
-    files = [(output, path) for output, path in paths if not _is_special(path)]
-    ready: list[tuple[Path, Path]] = []
+    drafts: list[Draft] = []
     try:
-        # One by one, so that what is ready is known, and removed, when the next one fails.
-        for output, path in files:
-            ready.append((_write_beside(output, path, write), path))
-        while ready:
-            temporary, path = ready[0]
-            _move(temporary, path)
-            ready.pop(0)
+        for output, path in paths:
+            if not _is_special(path):
+                with _told(path, "Free space, or choose another disk."):
+                    drafts.append(Draft(path))
+                    drafts[-1].write(partial(write, output), binary=output.format in BINARY)
+        for draft in drafts:
+            with _told(draft.path, "Choose another path."):
+                draft.place()
     finally:
-        for temporary, _ in ready:
-            temporary.unlink(missing_ok=True)
+        for draft in drafts:
+            draft.discard()
     for output, path in paths:
         if _is_special(path):
             _write_into(output, path, write)
@@ -201,15 +204,21 @@ def write_all(outputs: Sequence[Output], write: Write) -> None:
             _write_to_stdout(output, write)
 
 
-def _write_into(output: Output, path: Path, write: Write) -> None:
-    """Write to a device or a pipe."""
+@contextmanager
+def _told(path: Path, remedy: str) -> Iterator[None]:
+    """A path that cannot be written is bad input, and the user hears what to do."""
     try:
-        with path.open("w", encoding="utf-8") as file:
-            write(output, file)
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _cannot_write(path, str(error), "Choose another path.") from error
+        raise _cannot_write(path, str(error), remedy) from error
+
+
+def _write_into(output: Output, path: Path, write: Write) -> None:
+    """Write to a device or a pipe."""
+    with _told(path, "Choose another path."), path.open("w", encoding="utf-8") as file:
+        write(output, file)
 
 
 def _write_to_stdout(output: Output, write: Write) -> None:
@@ -226,48 +235,6 @@ def _write_to_stdout(output: Output, write: Write) -> None:
 def abandon_stdout() -> None:
     """Point standard output nowhere, so that the interpreter's last flush does not complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _write_beside(output: Output, path: Path, write: Write) -> Path:
-    """Write to a temporary file in the directory of `path`."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".contrast.")
-    except OSError as error:
-        raise _cannot_write(path, str(error), "Choose another directory.") from error
-    temporary = Path(name)
-    try:
-        with _opened(handle, output) as file:
-            write(output, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _cannot_write(path, str(error), "Free space, or choose another disk.") from error
-        raise
-    return temporary
-
-
-def _opened(handle: int, output: Output) -> IO[Any]:
-    """A file for bytes, or for text."""
-    if output.format in BINARY:
-        return os.fdopen(handle, "wb")
-    return os.fdopen(handle, "w", encoding="utf-8", newline="")
-
-
-def _move(temporary: Path, path: Path) -> None:
-    try:
-        temporary.replace(path)
-    except OSError as error:
-        raise _cannot_write(path, str(error), "Choose another path.") from error
-
-
-def _umask() -> int:
-    """The mask of new files' permissions; reading it means setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _cannot_write(path: Path, got: str, remedy: str) -> CannotWrite:
