@@ -12,7 +12,6 @@ from typing import IO, NoReturn
 from .exits import INTERRUPTED
 
 _tidying: list[Callable[[], object]] = []
-_scratch: set[str] = set()
 
 
 def guard() -> None:
@@ -57,7 +56,10 @@ def _ended(number: int, frame: FrameType | None) -> None:
 
 def _tidy() -> None:
     """What must not be left behind."""
-    removing = (lambda name=name: os.unlink(name) for name in tuple(_scratch))
+    # Not imported here: the guard stands before anything else is loaded.
+    files = sys.modules.get("contrastive_core.whole_files")
+    drafts = tuple(getattr(files, "drafts", ()))
+    removing = (lambda name=name: os.unlink(name) for name in drafts)
     for each in (*_tidying, *removing):
         try:
             each()
@@ -68,17 +70,6 @@ def _tidy() -> None:
 def tidy_with(last: Callable[[], object]) -> None:
     """Call this before the process is ended by a signal; it may be in the middle of anything."""
     _tidying.append(last)
-
-
-def scratch(folder: os.PathLike[str]) -> tuple[int, str]:
-    """A new file to write to, and its name; it is gone when the process is ended by a signal.
-
-    Its name is known before it exists, so that there is no moment at which it could be left.
-    """
-    name = os.path.join(folder, f".contrast.{os.urandom(8).hex()}")
-    _scratch.add(name)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-    return os.open(name, flags, 0o600), name
 
 
 def leave(code: int) -> NoReturn:

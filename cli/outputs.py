@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from contrastive_core.errors import BadParameter, CannotWrite, known_names
+from contrastive_core.errors import BadParameter, known_names
+from contrastive_core.whole_files import Draft, cannot_write, check_place, is_special
 
-from .leaving import abandon, scratch
+from .leaving import abandon
 
 
 def formats(
@@ -140,13 +143,11 @@ def check_outputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
     for output in outputs:
         if output.path is None:
             if sys.stdout is None:
-                raise _cannot_write(_STDOUT, "a closed one", f"Write -o {output.format}:PATH.")
+                raise cannot_write(_STDOUT, "a closed one", f"Write -o {output.format}:PATH.")
             continue
         if _real(output.path) in read:
-            raise _cannot_write(output.path, "one of the inputs", "Choose another path.")
+            raise cannot_write(output.path, "one of the inputs", "Choose another path.")
         _check_path(output.path, output.format)
-        if output.format in BINARY and _is_special(output.path):
-            raise _cannot_write(output.path, "a pipe or a device", "Name a file.")
 
 
 def _real(path: str | Path) -> Path:
@@ -155,62 +156,53 @@ def _real(path: str | Path) -> Path:
 
 
 def _check_path(path: Path, name: str) -> None:
-    folder = _real(path).parent
     if str(path) == "-":
         remedy = "Name a file." if name in BINARY else f"Write -o {name} for standard output."
-        raise _cannot_write(path, "a dash", remedy)
-    if os.path.isdir(path):
-        raise _cannot_write(path, "a directory", "Name a file inside it.")
-    if not os.path.isdir(folder):
-        raise _cannot_write(path, f"no directory {folder}", "Create the directory.")
-    try:
-        os.lstat(path)
-    except FileNotFoundError:
-        pass  # it will be there
-    except (OSError, ValueError) as error:
-        raise _cannot_write(path, str(error), "Choose another path.") from error
-    if not os.access(path if _is_special(path) else folder, os.W_OK):
-        raise _cannot_write(path, "no permission to write there", "Choose another directory.")
-
-
-def _is_special(path: Path) -> bool:
-    """Whether it is a device or a pipe, which is written to and never replaced."""
-    return os.path.exists(path) and not os.path.isfile(path)
+        raise cannot_write(path, "a dash", remedy)
+    check_place(path)
+    if name in BINARY and is_special(path):
+        raise cannot_write(path, "a pipe or a device", "Name a file.")
 
 
 def write_all(outputs: Sequence[Output], write: Write) -> None:
     """Write every output: all files are complete before the first takes its place."""
     paths = [(output, _real(output.path)) for output in outputs if output.path is not None]
-    files = [(output, path) for output, path in paths if not _is_special(path)]
-    ready: list[tuple[Path, Path]] = []
+    drafts: list[Draft] = []
     try:
-        # One by one, so that what is ready is known, and removed, when the next one fails.
-        for output, path in files:
-            ready.append((_write_beside(output, path, write), path))
-        while ready:
-            temporary, path = ready[0]
-            _move(temporary, path)
-            ready.pop(0)
+        for output, path in paths:
+            if not is_special(path):
+                with _told(path, "Free space, or choose another disk."):
+                    drafts.append(Draft(path))
+                    drafts[-1].write(partial(write, output), binary=output.format in BINARY)
+        for draft in drafts:
+            with _told(draft.path, "Choose another path."):
+                draft.place()
     finally:
-        for temporary, _ in ready:
-            temporary.unlink(missing_ok=True)
+        for draft in drafts:
+            draft.discard()
     for output, path in paths:
-        if _is_special(path):
+        if is_special(path):
             _write_into(output, path, write)
     for output in outputs:
         if output.path is None:
             _write_to_stdout(output, write)
 
 
-def _write_into(output: Output, path: Path, write: Write) -> None:
-    """Write to a device or a pipe."""
+@contextmanager
+def _told(path: Path, remedy: str) -> Iterator[None]:
+    """A path that cannot be written is bad input, and the user hears what to do."""
     try:
-        with path.open("w", encoding="utf-8") as file:
-            write(output, file)
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _cannot_write(path, str(error), "Choose another path.") from error
+        raise cannot_write(path, str(error), remedy) from error
+
+
+def _write_into(output: Output, path: Path, write: Write) -> None:
+    """Write to a device or a pipe."""
+    with _told(path, "Choose another path."), path.open("w", encoding="utf-8") as file:
+        write(output, file)
 
 
 def _write_to_stdout(output: Output, write: Write) -> None:
@@ -221,50 +213,4 @@ def _write_to_stdout(output: Output, write: Write) -> None:
         raise
     except OSError as error:
         abandon(sys.stdout)
-        raise _cannot_write(_STDOUT, str(error), "Free space, or choose another disk.") from error
-
-
-def _write_beside(output: Output, path: Path, write: Write) -> Path:
-    """Write to a temporary file in the directory of `path`."""
-    try:
-        handle, name = scratch(path.parent)
-    except OSError as error:
-        raise _cannot_write(path, str(error), "Choose another directory.") from error
-    temporary = Path(name)
-    try:
-        with _opened(handle, output) as file:
-            write(output, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _cannot_write(path, str(error), "Free space, or choose another disk.") from error
-        raise
-    return temporary
-
-
-def _opened(handle: int, output: Output) -> IO[Any]:
-    """A file for bytes, or for text."""
-    if output.format in BINARY:
-        return os.fdopen(handle, "wb")
-    return os.fdopen(handle, "w", encoding="utf-8", newline="")
-
-
-def _move(temporary: Path, path: Path) -> None:
-    try:
-        temporary.replace(path)
-    except OSError as error:
-        raise _cannot_write(path, str(error), "Choose another path.") from error
-
-
-def _umask() -> int:
-    """The mask of new files' permissions; reading it means setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _cannot_write(path: Path, got: str, remedy: str) -> CannotWrite:
-    return CannotWrite(str(path), expected="a path that can be written", got=got, remedy=remedy)
+        raise cannot_write(_STDOUT, str(error), "Free space, or choose another disk.") from error
