@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .errors import BadInput
+from .errors import BadInput, counted
 from .numerics import Float
 
 FIRST = 5
@@ -49,7 +49,7 @@ class Finding:
     @property
     def counted(self) -> str:
         """How many, and with what."""
-        return f"{self.rows} {'row' if self.rows == 1 else 'rows'} with {self.holding}"
+        return f"{counted(self.rows, 'row')} with {self.holding}"
 
     @property
     def listed(self) -> str:

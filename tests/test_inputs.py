@@ -438,3 +438,18 @@ def test_what_results_carry_has_a_public_name(tmp_path: Path) -> None:
     assert isinstance(found.dropped, cc.Dropped)
     assert isinstance(found.inputs[0], cc.InputFile)
     assert (found.dropped.samples, found.inputs[0].role) == (1, "embeddings")
+
+
+def test_one_row_is_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as raised:
+        cc.loss("infonce", [[1.0, 2.0]])
+    assert raised.value.got == "1 row"
+    with pytest.raises(BadInput) as raised:
+        cc.loss("supcon", FIRST, labels=[1])
+    assert (raised.value.expected, raised.value.got) == ("9 labels, one per row", "1 label")
+    with pytest.raises(BadInput) as raised:
+        cc.loss("infonce", FIRST, pairs=[(0, 1, 1), (1, 2, 0)])
+    assert raised.value.got == "1 pair with y = 0"
+    np.save(tmp_path / "emb.npy", [[1.0]])
+    (use, *_) = cc.info(tmp_path / "emb.npy").uses
+    assert use.meaning == "one cloud of 1 row"

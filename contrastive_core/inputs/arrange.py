@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import BadInput, BadParameter
+from ..errors import BadInput, BadParameter, counted
 from ..losses import LOSSES
 from ..problem import Positives
 from ..sources import Source, Strided
@@ -155,7 +155,7 @@ def _stack(source: Source, views: str | None) -> Arrangement:
         raise BadInput(
             source.name,
             expected="an even number of rows, two views of each sample, in a 2-D file given alone",
-            got=f"{rows} rows",
+            got=counted(rows, "row"),
             remedy="Give the positives as a second file, behind EMBEDDINGS.",
         )
     n = rows // 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from ..prepared import Noted
 from ..sources import Source
 from .arrange import Arrangement
@@ -41,7 +41,8 @@ def check_width(source: Source, arrangement: Arrangement) -> None:
     if source.shape[1] != arrangement.d:
         raise BadInput(
             source.name,
-            expected=f"rows of {arrangement.d} numbers, as {arrangement.strands[0].name} has",
+            expected=f"rows of {counted(arrangement.d, 'number')}, as in "
+            f"{arrangement.strands[0].name}",
             got=f"rows of {source.shape[1]}",
             remedy="Embed both with the same model.",
         )
@@ -84,6 +85,6 @@ def dissimilar(what: str, name: str, count: int) -> BadInput:
     return BadInput(
         name,
         expected=f"positive pairs for {what}, y = 1",
-        got=f"{count} pairs with y = 0",
+        got=f"{counted(count, 'pair')} with y = 0",
         remedy="Leave the dissimilar pairs out; contrast loss --kind contrastive takes both.",
     )

@@ -80,8 +80,8 @@ def _one_per_row(wanted: Wanted, n: int | None, format_name: str = "") -> Check:
             header = _HEADERS.get((format_name, shape[0] - n), "")
             raise BadInput(
                 name,
-                expected=f"{n} {wanted.noun}, one per row",
-                got=f"{shape[0]} {wanted.noun}",
+                expected=f"{wanted.counted(n)}, one per row",
+                got=wanted.counted(shape[0]),
                 remedy=f"{header}Write one for each row, in the order of the rows.",
             )
 
