@@ -98,7 +98,8 @@ def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
     return (
         f"{count} of {data.n} rows {'is' if count == 1 else 'are'} not of unit norm "
         f"(from {data.norms.min():.4g} to {data.norms.max():.4g}), and a dot product takes them "
-        f"as they are: longer rows weigh more.{' Use --similarity cosine to normalise.' if free else ''}"
+        "as they are: longer rows weigh "
+        f"more.{' Use --similarity cosine to normalise.' if free else ''}"
     )
 
 
@@ -316,5 +317,6 @@ def _duplicates(evaluation: Evaluation, codes: Codes, numbers: Numbering | None)
     return (
         f"duplicates: {affected} of {sum(map(len, copies))} anchors "
         f"{'meets' if affected == 1 else 'meet'} exact copies of their positive among the "
-        f"negatives ({total} in all), the first for samples {first}. They stay among the negatives, so the loss of these anchors cannot reach its least."
+        f"negatives ({total} in all), the first for samples {first}. They stay "
+        "among the negatives, so the loss of these anchors cannot reach its least."
     )

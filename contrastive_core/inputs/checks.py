@@ -48,8 +48,14 @@ def check_width(source: Source, arrangement: Arrangement) -> None:
         )
 
 
-def check_range(noted: Noted, name: str) -> None:
-    """Refuse rows so long, or so short, that their products leave the working precision."""
+def check_range(noted: Noted, name: str, *, normalize: bool) -> None:
+    """Refuse rows so long, or so short, that their products leave the working precision.
+
+    Args:
+        noted: The rows.
+        name: What messages call them.
+        normalize: Whether --normalize, and not --similarity, makes unit rows of them.
+    """
     dtype, longest = noted.data.dtype, noted.longest
     least = float(np.finfo(dtype).tiny)
     if 0.0 < longest < _SHORTEST * least**0.5:
@@ -65,7 +71,7 @@ def check_range(noted: Noted, name: str) -> None:
         name,
         expected=f"rows whose dot products fit in {dtype}",
         got=f"a row of norm {longest:.3g}, whose products go beyond the range",
-        remedy="Use --similarity cosine (for distances --normalize)"
+        remedy=f"Use {'--normalize' if normalize else '--similarity cosine'}"
         + (", or --precision float64." if dtype.itemsize < 8 else ", or scale the rows down."),
     )
 

@@ -17,8 +17,8 @@ from .files import name_of
 def labels(builder: Builder) -> Problem:
     """Rows, or views of samples, with classes."""
     arrangement, given = builder.arranged(alone=True), builder.given
-    read = builder.labels(arrangement.n)
     count = len(arrangement.strands)
+    read = builder.labels(arrangement.n, "row" if count == 1 else "sample")
     left = builder.left(builder.prepare(arrangement.strands), arrangement.n, count)
     codes, classes = read.codes, tuple(read.classes)
     if left.numbering is not None:

@@ -40,6 +40,7 @@ class Wanted:
         save: How to write such a file, as an imperative sentence.
         columns: The names of the columns; "?" after one that a file may lack. For one value per
             row, the names that are taken where a file has several columns.
+        per: What there is one for each of: a row, or a sample of several views.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Wanted:
     kinds: str
     save: str
     columns: tuple[str, ...]
+    per: str = "row"
 
     def counted(self, count: int) -> str:
         """So many of them."""
