@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .errors import BadInput
+from .errors import BadInput, counted
 from .numerics import Float
 
 FIRST = 5
@@ -19,6 +19,8 @@ IN_TABLES = f"{NOT_FINITE}, or null or of another length"
 """What is found of a table whose null and ragged rows are read as NaN."""
 
 _TABLES = ("parquet", "arrow", "arrow stream")
+_LONG = "finite numbers whose squares go beyond the range of float64"
+_SHORTER = "Scale the rows down: divide all of them by one number, such as 1e150."
 _NO_DIRECTION = "only zeros, and so no direction"
 
 DROPPING = "leave them out here with --on-bad drop"
@@ -49,7 +51,7 @@ class Finding:
     @property
     def counted(self) -> str:
         """How many, and with what."""
-        return f"{self.rows} {'row' if self.rows == 1 else 'rows'} with {self.holding}"
+        return f"{counted(self.rows, 'row')} with {self.holding}"
 
     @property
     def listed(self) -> str:
@@ -73,18 +75,33 @@ class BadRows:
         return tuple(Finding(self.name, key, len(r), tuple(r[:FIRST])) for key, r in found)
 
     def note_block(
-        self, start: int, norms: Float, ready: npt.NDArray[Any], *, unit: bool
+        self,
+        start: int,
+        norms: Float,
+        ready: npt.NDArray[Any],
+        long: npt.NDArray[np.bool_],
+        *,
+        unit: bool,
     ) -> npt.NDArray[np.bool_]:
-        """Note the bad rows of a block that begins at row `start`; which can be left out."""
-        finite = np.isfinite(norms)
+        """Note the bad rows of a block that begins at row `start`; which can be left out.
+
+        Args:
+            start: The first row.
+            norms: Lengths of the rows.
+            ready: The rows as they are kept.
+            unit: Whether these are divided by their lengths.
+            long: Rows of finite numbers whose length is beyond float64.
+        """
+        finite = np.isfinite(norms) | long
         bad = ~finite
         self.note(start, self.not_finite, ~finite)
+        _add(self._beyond, _LONG, start, long)
         if unit:
             zeros = norms == 0.0
             self.note(start, _NO_DIRECTION, zeros)
             bad |= zeros
-        elif norms.max(initial=0.0, where=finite) > np.finfo(ready.dtype).max:
-            overflown = finite & ~np.isfinite(ready).all(axis=1)
+        elif norms.max(initial=0.0, where=finite & ~long) > np.finfo(ready.dtype).max:
+            overflown = finite & ~long & ~np.isfinite(ready).all(axis=1)
             what = f"numbers beyond the range of {ready.dtype}"
             _add(self._beyond, what, start, overflown)
         return bad
@@ -118,7 +135,7 @@ class BadRows:
             return f"Write the file without these rows, {DROPPING}{raw}."
         if holding == NOT_FINITE:
             return f"Look at the step that wrote these rows, or {DROPPING}."
-        return "Use --precision float64."
+        return _SHORTER if holding == _LONG else "Use --precision float64."
 
 
 def _add(found: dict[str, list[int]], what: str, start: int, bad: npt.NDArray[np.bool_]) -> None:

@@ -96,9 +96,10 @@ def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
         return None
     free = evaluation.loss.dialect is None
     return (
-        f"{count} of {data.n} rows are not of unit norm (from {data.norms.min():.4g} to "
-        f"{data.norms.max():.4g}), and a dot product takes them as they are: longer rows "
-        f"weigh more.{' Use --similarity cosine to normalise.' if free else ''}"
+        f"{count} of {data.n} rows {'is' if count == 1 else 'are'} not of unit norm "
+        f"(from {data.norms.min():.4g} to {data.norms.max():.4g}), and a dot product takes them "
+        "as they are: longer rows weigh "
+        f"more.{' Use --similarity cosine to normalise.' if free else ''}"
     )
 
 
@@ -298,8 +299,9 @@ def _identical_views(views: Views, codes: Codes) -> str | None:
     if 2 * same <= views.n:
         return None
     return (
-        f"{same} of {views.n} samples have two identical views: a positive that is the anchor "
-        "itself says nothing about the embeddings. Was one file given twice?"
+        f"{same} of {views.n} samples {'has' if same == 1 else 'have'} two identical views: a "
+        "positive that is the anchor itself says nothing about the embeddings. Was one file given "
+        "twice?"
     )
 
 
@@ -313,7 +315,8 @@ def _duplicates(evaluation: Evaluation, codes: Codes, numbers: Numbering | None)
     places = np.flatnonzero(copies[0])[:_LISTED] % evaluation.rows
     first = ", ".join(map(str, places if numbers is None else numbers.samples[places]))
     return (
-        f"duplicates: {affected} of {sum(map(len, copies))} anchors meet exact copies of their "
-        f"positive among the negatives ({total} in all), the first for samples {first}. They stay "
+        f"duplicates: {affected} of {sum(map(len, copies))} anchors "
+        f"{'meets' if affected == 1 else 'meet'} exact copies of their positive among the "
+        f"negatives ({total} in all), the first for samples {first}. They stay "
         "among the negatives, so the loss of these anchors cannot reach its least."
     )

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .bad_rows import Finding
-from .errors import NothingDefined
+from .errors import NothingDefined, counted
 from .rows import Rows
 from .tables import Index
 
@@ -50,7 +50,7 @@ class Dropped:
         more = f" and {self.bank} of the bank" if self.bank else ""
         more += f" and {self.pairs} of the listed pairs" if self.pairs else ""
         why = (f"{each.counted} in {each.path} ({each.listed})" for each in self.findings)
-        return f"of {self.of} {self.sample}s{more}, for {', '.join(why)}"
+        return f"of {counted(self.of, self.sample)}{more}, for {', '.join(why)}"
 
     def plain(self) -> dict[str, Any]:
         """The same as plain values."""

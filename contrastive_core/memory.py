@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import TooLittleMemory
+from .errors import TooLittleMemory, counted
 from .prepared import BLOCK
 from .resources import Resources, format_size
 from .tiles import TASK_MOST, TILE, WHOLE_ROW_SCORES, task_edge
@@ -65,7 +65,8 @@ def make_room(
     if resources.memory < least:
         raise TooLittleMemory(
             "memory",
-            expected=f"at least {format_size(least)} for {n} rows of {d} numbers"
+            expected=f"at least {format_size(least)} for {counted(n, 'row')} of "
+            f"{counted(d, 'number')}"
             + (f", {format_size(extra)} of it kept beside them" if extra > rows else ""),
             got=format_size(resources.memory),
             remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
@@ -86,7 +87,8 @@ def check_room(n: int, width: int, resources: Resources) -> None:
     if resources.memory < least:
         raise TooLittleMemory(
             "memory",
-            expected=f"at least {format_size(least)} for {n} rows of {width} scores",
+            expected=f"at least {format_size(least)} for {counted(n, 'row')} of "
+            f"{counted(width, 'score')}",
             got=format_size(resources.memory),
             remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
         )

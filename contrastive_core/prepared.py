@@ -248,11 +248,12 @@ def _fill(
     for start in range(0, stored, step):
         rows = wide(source.read(start, min(start + step, stored)))
         norms = row_norms(rows)
+        long = beyond_range(rows, norms)
         if prepared.unit:
             make_unit(rows, norms)
         with np.errstate(over="ignore", invalid="ignore"):  # noted just below
             ready = rows.astype(prepared.dtype)
-        unusable = bad.note_block(start, norms, ready, unit=prepared.unit)
+        unusable = bad.note_block(start, norms, ready, long, unit=prepared.unit)
         for strand, offset in strands:
             first, chosen = _chosen(strand, start, len(ready))
             count = len(norms[chosen])
@@ -283,6 +284,13 @@ def row_norms(rows: Float) -> Float:
             scaled = rows[extreme] / np.where(largest > 0, largest, 1.0)[:, None]
             norms[extreme] = largest * np.sqrt(np.einsum("ij,ij->i", scaled, scaled))
     return np.asarray(norms)
+
+
+def beyond_range(rows: Float, norms: Float) -> npt.NDArray[np.bool_]:
+    """Which rows hold finite numbers alone, and have no finite length."""
+    found = np.isinf(norms)
+    found[found] = np.isfinite(rows[found]).all(axis=1)
+    return found
 
 
 def make_unit(rows: Float, norms: Float) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .bad_rows import BadRows
 from .numerics import Float, wide
-from .prepared import BLOCK, Prepared, make_unit, row_norms
+from .prepared import BLOCK, Prepared, beyond_range, make_unit, row_norms
 from .standing import TOLERANCE
 from .tables import Index
 
@@ -159,7 +159,8 @@ class OwnNegatives:
             rows, norms = self._negatives(start, stop)
             with np.errstate(over="ignore", invalid="ignore"):  # noted just below
                 ready = rows.reshape(-1, self.data.d).astype(self.data.dtype)
-            found = noted.note_block(start * k, norms, ready, unit=self.data.unit)
+            long = beyond_range(rows.reshape(-1, self.data.d), norms)
+            found = noted.note_block(start * k, norms, ready, long, unit=self.data.unit)
             bad[start:stop] = found.reshape(-1, k)
         return np.asarray(bad.any(axis=1))
 

@@ -12,7 +12,7 @@ import numpy as np
 from .conventions import Ledger
 from .diagnosis import warnings
 from .dropped import Dropped, Numbering, said
-from .errors import BadParameter, NothingDefined
+from .errors import BadParameter, NothingDefined, counted
 from .evaluate.work import infinite
 from .evaluation import Columns, Evaluation, SoftmaxParts
 from .inputs import InputFile
@@ -274,7 +274,7 @@ def _why_of_labels(problem: Labelled, loss: Loss, got: str) -> tuple[str, str]:
     """No positives, no negatives, or no triplet of the sort that is asked for."""
     rows, mining = problem.data.n, getattr(loss, "mining", "all")
     if not problem.positives.any():
-        return f"{rows} rows, each alone in its class or without one", (
+        return f"{counted(rows, 'row')}, each alone in its class or without one", (
             "A class needs two rows or more: check that the labels are classes, and no ids."
         )
     if np.count_nonzero(problem.sizes) < 2:

@@ -438,3 +438,51 @@ def test_what_results_carry_has_a_public_name(tmp_path: Path) -> None:
     assert isinstance(found.dropped, cc.Dropped)
     assert isinstance(found.inputs[0], cc.InputFile)
     assert (found.dropped.samples, found.inputs[0].role) == (1, "embeddings")
+
+
+def test_one_row_is_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as raised:
+        cc.loss("infonce", [[1.0, 2.0]])
+    assert raised.value.got == "1 row"
+    with pytest.raises(BadInput) as raised:
+        cc.loss("supcon", FIRST, labels=[1])
+    assert (raised.value.expected, raised.value.got) == ("9 labels, one per row", "1 label")
+    with pytest.raises(BadInput) as raised:
+        cc.loss("infonce", FIRST, pairs=[(0, 1, 1), (1, 2, 0)])
+    assert raised.value.got == "1 pair with y = 0"
+    np.save(tmp_path / "emb.npy", [[1.0]])
+    (use, *_) = cc.info(tmp_path / "emb.npy").uses
+    assert use.meaning == "one cloud of 1 row"
+
+
+def test_labels_of_views_count_samples() -> None:
+    for asked in (
+        lambda: cc.loss("supcon", INTERLEAVED, labels=[0] * 18, views="stacked"),
+        lambda: cc.metrics(INTERLEAVED, labels=[0] * 18, views="interleaved"),
+        lambda: cc.triplets(INTERLEAVED, labels=[0] * 18, views="stacked"),
+    ):
+        with pytest.raises(BadInput) as raised:
+            asked()
+        assert raised.value.expected == "9 labels, one per sample"
+        assert raised.value.remedy == "Write one for each sample, in the order of the samples."
+
+
+def test_rows_that_are_no_views_say_to_leave_views_out() -> None:
+    with pytest.raises(BadInput) as raised:
+        cc.loss("supcon", FIRST, labels=[0] * 9, views="stacked")
+    assert raised.value.expected.endswith("two views of each sample, for --views stacked")
+    assert raised.value.remedy == "Leave --views out where each row is a sample of its own."
+
+
+def test_triplets_are_told_in_their_own_words() -> None:
+    with pytest.raises(BadInput) as raised:
+        cc.triplets(FIRST, SECOND)
+    assert raised.value.got == "EMBEDDINGS POSITIVES"
+    with pytest.raises(BadInput) as raised:
+        cc.triplets(FIRST * 1e300, labels=[0, 0, 1] * 3, normalize=False)
+    assert raised.value.remedy == "Use --normalize, or scale the rows down."
+    labels: Any = [0, 0, 1, 1, None, 2, 2, 2, 2]
+    (warning,) = cc.triplets(FIRST, labels=labels).warnings
+    assert warning == "rows without a label (no positives; nobody's negative): 1 of 9."
+    (warning,) = cc.loss("supcon", FIRST, labels=labels).warnings
+    assert warning == "rows without a label (no positives; candidates all the same): 1 of 9."

@@ -248,7 +248,7 @@ def test_a_first_line_that_names_nothing_is_explained(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "got"),
     [
-        ("label,z\na,1\nb\n", "1 values where 2 are named, row 3"),
+        ("label,z\na,1\nb\n", "1 value where 2 are named, row 3"),
         ("label,label\na,1\n", "two columns of one name"),
         ('label,z\n"a,1\n', "unexpected end of data"),
     ],

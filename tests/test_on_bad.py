@@ -15,6 +15,7 @@ from forms import Case, cases
 
 import contrastive_core as cc
 from contrastive_core import LOSSES, Resources
+from contrastive_core.errors import BadInput
 
 Rows = npt.NDArray[Any]
 Given = dict[str, Any]
@@ -452,3 +453,23 @@ def test_every_convention_says_what_it_left_out(folder: Path) -> None:
     line = "contrast loss --kind nt-xent x.npy y.npy --convention all --on-bad drop -o json"
     found = contrast(line, folder).document["conventions"]
     assert {each["dropped"]["samples"] for each in found if each["value"] is not None} == {3}
+
+
+@pytest.mark.parametrize("on_bad", ["stop", "drop"])
+@pytest.mark.parametrize("unit", [True, False])
+def test_finite_rows_that_are_too_long_are_called_that(on_bad: str, unit: bool) -> None:
+    rows = np.random.default_rng(3).normal(size=(8, 3))
+    rows[5] = 1.7e308
+    how: dict[str, Any] = {"similarity": "cosine" if unit else "dot", "on_bad": on_bad}
+    resources = cc.Resources(precision="float64")
+    own = rows[4:].reshape(2, 2, 3)
+    for given in ((rows,), (rows[:4], rows[4:]), (rows[:2], rows[2:4], own)):
+        with pytest.raises(BadInput) as raised:
+            cc.loss("infonce", *given, resources=resources, **how)
+        row = 5 if len(given) == 1 else 1
+        what = "1 row with finite numbers whose squares go beyond the range of float64"
+        assert raised.value.got == f"{what} (row {row}, counted from 0)"
+        assert raised.value.remedy.startswith("Scale the rows down")
+    rows[5, 0] = np.inf
+    with pytest.raises(BadInput, match="1 row with NaN or infinity"):
+        cc.loss("infonce", rows, similarity=how["similarity"], resources=resources)

@@ -137,7 +137,7 @@ SHAPES = [
     ("infonce neg.npy", ["expected an even number of rows", "got 5 rows"]),
     ("supcon c.npy --labels twice.npy", ["expected 6 labels, one per row, got 8 labels"]),
     ("supcon c.npy --labels bank.npy", ["one per row: shape (6,), got shape (2, 2)"]),
-    ("supcon second.npy --labels y.npy", ["expected 4 labels, one per row, got 6 labels"]),
+    ("supcon second.npy --labels y.npy", ["expected 4 labels, one per sample, got 6 labels"]),
     ("supcon c.npy --labels nowhere.npy", ["nowhere.npy: expected an existing file"]),
     ("supcon c.npy --labels ::y", ["A .npy file has no columns"]),
     ("supcon c.parquet --labels ::y", ["c.parquet::y: expected a column", "Known: embedding."]),

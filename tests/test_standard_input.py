@@ -97,7 +97,7 @@ def test_csv_and_lines_are_told_apart_by_the_first_line(
         ("breed\n" + "cat\ndog\n" * 6, "13 labels", "or say -::NAME of standard input"),
         ("cat,red\ndog,blue\n" * 6, "none of these among: cat: text", "Name the column"),
         ("label,x\n" + "0,1\n" * 11, "11 labels", "The first line of a CSV file names"),
-        ("label,x\n" + "0,1\n" * 11 + "0\n", "1 values where 2", "Write it again"),
+        ("label,x\n" + "0,1\n" * 11 + "0\n", "1 value where 2", "Write it again"),
     ],
 )
 def test_text_that_may_be_either_is_refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from contrastive_core.errors import counted
 from contrastive_core.holdings.parts import (
     ClassSize,
     Found,
@@ -51,7 +52,7 @@ def lines_of(part: Part, format_name: str) -> list[Line]:
 
 def _vectors(part: VectorFacts, groups: str) -> Iterator[Line]:
     order = f", {part.order} order" if part.order else ""
-    rows = f"{part.rows} rows of {part.d} numbers"
+    rows = f"{counted(part.rows, 'row')} of {counted(part.d, 'number')}"
     if len(part.shape) == 3:
         rows += f", row r in [r // {part.shape[1]}, r % {part.shape[1]}]"
     yield "shape", f"{part.shape} {part.dtype}{order}: {rows}"
@@ -103,13 +104,13 @@ def _labels(part: LabelFacts) -> Iterator[Line]:
 
 
 def _numbers(part: NumberFacts) -> Iterator[Line]:
-    yield "rows", f"{part.rows} numbers, {part.nulls} without a value, {part.nan} NaN"
+    yield "rows", f"{counted(part.rows, 'number')}, {part.nulls} without a value, {part.nan} NaN"
     yield "range", f"from {digits(part.min)} to {digits(part.max)}, sum {digits(part.sum)}"
     yield "first", _listed(part.preview, part.rows)
 
 
 def _list(part: ListFacts) -> Iterator[Line]:
-    yield part.kind, f"{part.rows} rows ({', '.join(part.columns)})"
+    yield part.kind, f"{counted(part.rows, 'row')} ({', '.join(part.columns)})"
     yield "indices", f"from {part.lowest} to {part.highest}"
     if part.similar is not None:
         yield "similar", f"{part.similar}, dissimilar {part.dissimilar}"

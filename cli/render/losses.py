@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from contrastive_core.errors import counted
+
 from .histogram import histogram
 from .layout import (
     FOLDED,
@@ -142,7 +144,7 @@ def _chance(result: LossResult, chance: float) -> str:
     share = f"; the value is {result.value / chance:.1%} of it" if chance else ""
     if result.candidates is None or not _is_log(result, chance):
         return f"when all scores are equal{share}"
-    log = f"log K for K = {result.candidates} candidates, when all scores are equal"
+    log = f"log K for K = {counted(result.candidates or 0, 'candidate')}, when all scores are equal"
     return f"{'n times ' if result.reduction == 'sum' else ''}{log}{share}"
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.table import Column, Table
 from rich.text import Text
 
+from contrastive_core.errors import counted
+
 from .layout import digits, half_of
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def line_of(found: MetricValue, *, guide: bool) -> Line:
 
 def _meaning(found: MetricValue) -> str:
     """What it is; how many rows are not in it."""
-    left_out = f"; {found.left_out} rows left out" if found.left_out else ""
+    left_out = f"; {counted(found.left_out, 'row')} left out" if found.left_out else ""
     return f"{found.metric.meaning}{left_out}"
 
 

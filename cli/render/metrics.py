@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from contrastive_core.errors import counted
+
 from .layout import (
     FOLDED,
     Heading,
@@ -82,7 +84,7 @@ def _facts(result: MetricsResult) -> Table:
     clouds = "" if result.clouds == 1 else f"in each of {result.clouds} clouds, "
     read = [each for each in result.inputs if each.shape is not None]
     shapes = ", ".join(f"{each.path} {each.shape} {each.dtype}" for each in read)
-    table.add_row("rows", str(result.n), f"{clouds}{result.d} dimensions: {shapes}")
+    table.add_row("rows", str(result.n), f"{clouds}{counted(result.d, 'dimension')}: {shapes}")
     for each in result.inputs:
         if each.shape is None:
             table.add_row(each.role, "", each.path)
@@ -145,7 +147,8 @@ def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int |
     order = class_order(classes, d)[:_CLASSES]
     more = len(classes) - len(order)
     rest = f" ({more} more: -o json has all)" if more else ""
-    title = f"{len(order)} classes, those that use the smallest share of their directions first"
+    listed = counted(len(order), "class", "classes")
+    title = f"{listed}, those that use the smallest share of their directions first"
     print_title(f"{title}{rest}", console, columns)
     print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
 

@@ -72,7 +72,8 @@ def _facts(result: TripletsResult) -> Table:
     """How many there are, and how they were taken."""
     table, first = grid(), result.margins[0]
     left_out = f"; rows that define none: {result.undefined:,}" if result.undefined else ""
-    words = f"all triplets of {result.anchors:,} anchors{left_out}"
+    anchors = "anchor" if result.anchors == 1 else "anchors"
+    words = f"all triplets of {result.anchors:,} {anchors}{left_out}"
     if result.kind == "triplet":
         words = f"listed, with {result.anchors:,} different anchors"
     table.add_row("triplets", f"{result.triplets:,}", words)

@@ -146,6 +146,7 @@ class _Command:
     kind: str = "contrast triplets"
     assumes_stacked: bool = False
     most_views: int | None = Triplet.most_views
+    files: tuple[str, ...] = ("embeddings", "positives", "negatives")
 
     def ways(self) -> list[tuple[str, str]]:
         """How the input is given."""

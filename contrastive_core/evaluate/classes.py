@@ -66,7 +66,7 @@ def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Ev
         chance=chance if len(positive) > 1 else None,
         collapsed=chance,
         softmax=_parts(loss, problem, pull if splits else pull[:0]),
-        remarks=remarks_on_labels(problem),
+        remarks=remarks_on_labels(problem, softmax=True),
     )
 
 
@@ -215,13 +215,18 @@ def _look(problem: Labelled, chosen: Index | None, work: Work) -> Columns:
     return columns
 
 
-def remarks_on_labels(problem: Labelled) -> tuple[str, ...]:
-    """What to know of the labels: rows without one, rows alone in their class."""
+def remarks_on_labels(problem: Labelled, *, softmax: bool) -> tuple[str, ...]:
+    """What to know of the labels: rows without one, rows alone in their class.
+
+    Args:
+        problem: Rows with classes.
+        softmax: Whether rows without a label are candidates; else they are nobody's negative.
+    """
+    without = "candidates all the same" if softmax else "nobody's negative"
     remarks = (
         (
             int(np.count_nonzero(problem.codes < 0)),
-            "without a label (no positives; candidates of a softmax, and nobody's negative in "
-            "triplets and pairs)",
+            f"without a label (no positives; {without})",
         ),
         (
             int(np.count_nonzero((problem.positives == 0) & (problem.codes >= 0))),

@@ -152,7 +152,7 @@ def evaluate_all_pairs(loss: Contrastive, problem: Labelled, work: Work) -> Eval
         views=problem.count > 1,
         columns={"positives": counts[0], "negatives": counts[1]},
         collapsed=_collapsed(loss, parts[0].count, parts[1].count),
-        remarks=(*remarks_on_labels(problem), *lone),
+        remarks=(*remarks_on_labels(problem, softmax=False), *lone),
     )
 
 

@@ -62,7 +62,7 @@ def evaluation_of_terms(loss: Triplet, problem: Labelled, terms: TripletTerms) -
         chance=_collapsed(loss),
         collapsed=_fingerprint(loss),
         parameters={"average": "active" if loss.active_only else "all"},
-        remarks=remarks_on_labels(problem),
+        remarks=remarks_on_labels(problem, softmax=False),
     )
 
 

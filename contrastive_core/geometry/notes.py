@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..diagnosis import about_classes, about_pairs
+from ..errors import counted
 from ..inputs.clouds import NARROW, Clouds
 from .facts import Facts
 from .values import ONE_POINT
@@ -32,8 +33,9 @@ def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
             )
         elif spectrum is not None and cloud.n - 1 < cloud.d:
             yield (
-                f"{cloud.n} rows of {cloud.d} dimensions{whose} span at most {cloud.n - 1} "
-                "directions: ranks are capped there. Compare ranks at equal numbers of rows."
+                f"{counted(cloud.n, 'row')} of {counted(cloud.d, 'dimension')}{whose} span at most "
+                f"{counted(cloud.n - 1, 'direction')}: ranks are capped there. Compare ranks at "
+                "equal numbers of rows."
             )
         if cloud.mean_cosine > 1.0 - NARROW and clouds.fast.data.dtype == np.float32:
             yield (
@@ -42,7 +44,7 @@ def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
                 "order of the rows. Leave --precision out: such a space is measured in float64."
             )
     if facts.drawn is not None and len(facts.drawn) < _FEW:
-        yield f"{len(facts.drawn)} rows drawn are too few for an interval to mean much."
+        yield f"{counted(len(facts.drawn), 'drawn row')}: too few for an interval to mean much."
     if clouds.aligned is not None:
         yield from about_pairs(clouds.aligned)
     labelled = clouds.labelled(0)

@@ -78,5 +78,7 @@ def reading_of_rank(spectrum: SingularValues) -> str | None:
     most = min(spectrum.n - 1, spectrum.d)
     held = spectrum.holding(_HELD)
     if held <= _LOW * most and most > 2:
-        return f"low rank: {held} of {spectrum.d} dimensions hold 99 %"
+        return (
+            f"low rank: {held} of {spectrum.d} dimensions {'holds' if held == 1 else 'hold'} 99 %"
+        )
     return None

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadParameter
+from ..errors import BadParameter, counted
 from ..losses import Triplet
 from ..problem import Labelled
 from ..tables import Index, Side
@@ -70,7 +70,8 @@ def draw(loss: Triplet, problem: Labelled, sample: int | None) -> Anchors:
     if sample > len(able):
         raise BadParameter(
             "sample",
-            expected=f"at most the {len(able)} anchors that have triplets",
+            expected=f"at most the {counted(len(able), 'anchor that has', 'anchors that have')} "
+            "triplets",
             got=str(sample),
             remedy="Leave --sample out: all of them are the exact values.",
         )

@@ -51,7 +51,7 @@ class Bad:
         null: A null, or a list that holds one.
         ragged: Of another length than the first row.
         nan: Holding NaN.
-        infinity: Holding infinity, or numbers beyond float64.
+        infinity: Holding infinity, or numbers whose squares go beyond float64.
         zero: Only zeros: they have no direction, so that no cosine is defined.
     """
 

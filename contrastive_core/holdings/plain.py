@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import TooLittleMemory
+from ..errors import TooLittleMemory, counted
 from ..resources import Resources, format_size
 from ..sources.shelf import LABEL_NAMES, Entry, Shelf
 from ..sources.values import Check, Values, Wanted
@@ -63,7 +63,7 @@ def room_check(resources: Resources, each: int) -> Check:
         if size > resources.memory:
             raise TooLittleMemory(
                 "memory",
-                expected=f"at least {format_size(size)} for {shape[0]} rows of {name}",
+                expected=f"at least {format_size(size)} for {counted(shape[0], 'row')} of {name}",
                 got=format_size(resources.memory),
                 remedy=f"Give --memory {-(-size // 2**20)}MiB or more.",
             )

@@ -6,6 +6,7 @@ import math
 import shlex
 from collections.abc import Sequence
 
+from ..errors import counted
 from .parts import LabelFacts, ListFacts, NumberFacts, Part, VectorFacts
 from .result import Use
 
@@ -46,7 +47,13 @@ def uses_of_values(part: LabelFacts | NumberFacts) -> list[Use]:
     if isinstance(part, NumberFacts):
         return _uses_of_numbers(part, typed)
     labels = f"contrast loss --kind supcon emb.npy --labels {typed}"
-    uses = [Use(labels, f"{_classes(part)}, for {part.rows} rows or samples", "decided")]
+    uses = [
+        Use(
+            labels,
+            f"{_classes(part)}, for {counted(part.rows, 'row or sample', 'rows or samples')}",
+            "decided",
+        )
+    ]
     if part.zero_or_one and not part.nulls:
         match = f"contrast loss --kind contrastive emb.npy keys.npy --match {typed}"
         uses.append(Use(match, "whether row i of both files is similar", "possible"))
@@ -56,15 +63,16 @@ def uses_of_values(part: LabelFacts | NumberFacts) -> list[Use]:
 def uses_of_list(part: ListFacts) -> list[Use]:
     """Pairs or triplets of rows."""
     typed = shlex.quote(part.name)
-    needs = f"indices into an emb.npy of {part.highest + 1} rows or more"
+    needs = f"indices into an emb.npy of {counted(part.highest + 1, 'row')} or more"
+    listed = f"{counted(part.rows, 'row')} ({', '.join(part.columns)})"
     if part.kind == "triplets":
-        meaning = f"{part.rows} rows ({', '.join(part.columns)}): {needs}"
+        meaning = f"{listed}: {needs}"
         uses = [_listed(f"contrast triplets emb.npy --triplets {typed}", meaning, part)]
     else:
-        uses = _uses_of_pairs(part, typed, f"{part.rows} rows ({', '.join(part.columns)}): {needs}")
+        uses = _uses_of_pairs(part, typed, f"{listed}: {needs}")
     if "::" not in part.name and not part.by_name:
         width = len(part.columns)
-        meaning = f"{part.rows} rows of {width} numbers, if these are embeddings"
+        meaning = f"{counted(part.rows, 'row')} of {width} numbers, if these are embeddings"
         uses.append(Use(f"contrast metrics {typed}", meaning, "possible"))
     return uses
 
@@ -114,11 +122,13 @@ def _uses_of_numbers(part: NumberFacts, typed: str) -> list[Use]:
         ]
     noise = f"contrast loss --kind nce emb.npy --noise {typed}"
     if math.isclose(part.sum, 1, abs_tol=_TO_ONE, rel_tol=0):
-        return [Use(noise, f"the noise distribution of {part.rows} candidates", "possible")]
+        return [
+            Use(noise, f"the noise distribution of {counted(part.rows, 'candidate')}", "possible")
+        ]
     with_scores = f"contrast loss --kind nce --scores scores.npy --noise {typed}"
     meaning = f"noise probabilities; they sum to {part.sum:g}, and with embeddings must sum to 1"
     return [Use(with_scores, meaning, "possible")]
 
 
 def _classes(part: LabelFacts) -> str:
-    return f"{part.classes} {'class' if part.classes == 1 else 'classes'}"
+    return counted(part.classes, "class", "classes")

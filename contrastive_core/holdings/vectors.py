@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..duplicates import Codes, codes_of
-from ..errors import TooLittleMemory
+from ..errors import TooLittleMemory, counted
 from ..numerics import Float
 from ..prepared import BLOCK, row_norms
 from ..resources import Resources, format_size
@@ -82,7 +82,8 @@ def _check_room(n: int, d: int, resources: Resources) -> None:
     if resources.memory < least:
         raise TooLittleMemory(
             "memory",
-            expected=f"at least {format_size(least)} for {n} rows of {d} numbers",
+            expected=f"at least {format_size(least)} for {counted(n, 'row')} of "
+            f"{counted(d, 'number')}",
             got=format_size(resources.memory),
             remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
         )

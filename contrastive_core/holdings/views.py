@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from ..inputs.arrange import arrange
 from ..inputs.clouds import Measuring
 from ..losses import LOSSES, InfoNCE, NTXent
@@ -68,10 +68,12 @@ def _rows(typed: str, source: Source) -> list[Use]:
     n, d = source.shape
     taking = [kind for kind, each in LOSSES.items() if each.assumes_stacked]
     loss = f"contrast loss --kind infonce {typed}"
-    uses = [Use(f"contrast metrics {typed}", f"one cloud of {n} rows", "decided")]
+    uses = [Use(f"contrast metrics {typed}", f"one cloud of {counted(n, 'row')}", "decided")]
     try:
         arrangement = arrange([source], None, InfoNCE)
-        said_of = f"two views of {arrangement.n} samples, {arrangement.found.description}"
+        said_of = (
+            f"two views of {counted(arrangement.n, 'sample')}, {arrangement.found.description}"
+        )
         uses += [
             Use(loss, f"{said_of}; so for {', '.join(taking)}", "assumed"),
             Use(f"{loss} --views interleaved", "row 2i and row 2i + 1 as two views", "possible"),
@@ -81,15 +83,15 @@ def _rows(typed: str, source: Source) -> list[Use]:
     square = "; a square table needs --positive first or diagonal" if n == d else ""
     return [
         *uses,
-        Use(f"{loss} keys.npy", f"{n} anchors, row i and row i of keys.npy", "possible"),
+        Use(f"{loss} keys.npy", f"{counted(n, 'anchor')}, row i and row i of keys.npy", "possible"),
         Use(
             f"contrast loss --kind supcon {typed} --labels y.npy",
-            f"{n} samples with a class for each",
+            f"{counted(n, 'sample')} with a class for each",
             "possible",
         ),
         Use(
             f"contrast loss --kind infonce --scores {typed}",
-            f"{n} rows of {d} ready scores or logits: nothing in a file tells them from "
+            f"{counted(n, 'row')} of {d} ready scores or logits: nothing in a file tells them from "
             f"embeddings{square}",
             "possible",
         ),
@@ -106,7 +108,7 @@ def _views(typed: str, source: Source) -> list[Use]:
     ):
         try:
             found = arrange([source], None, taker, alone=True)
-            meaning = f"{found.n} samples: {found.found.description}"
+            meaning = f"{counted(found.n, 'sample')}: {found.found.description}"
             use = Use(command, meaning, "decided")
         except BadInput as error:
             use = Use(command, said(error), "refused")
@@ -119,21 +121,28 @@ def _views(typed: str, source: Source) -> list[Use]:
     if n == 2:
         return uses
     own = f"contrast loss --kind infonce anchors.npy positives.npy {typed}"
-    return [*uses, Use(own, f"the {k} own negatives of each of {n} anchors", "possible")]
+    return [
+        *uses,
+        Use(
+            own,
+            f"{counted(k, 'negative')} of its own for each of {counted(n, 'anchor')}",
+            "possible",
+        ),
+    ]
 
 
 def _on_axis(typed: str, source: Source, axis: int) -> Use:
     count, samples = source.shape[axis], source.shape[1 - axis]
     kind = "infonce" if count == 2 else "nt-xent"
     command = f"contrast loss --kind {kind} {typed} --views {_AXES[axis]}"
-    return Use(command, f"{count} views of {samples} samples", "possible")
+    return Use(command, f"{count} views of {counted(samples, 'sample')}", "possible")
 
 
 def _aligned(typed: str, sources: Sequence[Source]) -> list[Use]:
     """Two related columns."""
     try:
         found = arrange(sources, None, InfoNCE)
-        meaning, status = f"{found.n} samples: {found.found.description}", "decided"
+        meaning, status = f"{counted(found.n, 'sample')}: {found.found.description}", "decided"
     except BadInput as error:
         meaning, status = said(error), "refused"
     commands = (f"contrast metrics {typed}", f"contrast loss --kind infonce {typed}")
@@ -146,8 +155,9 @@ def _triplets(typed: str, sources: Sequence[Source]) -> list[Use]:
     shape = sources[2].shape
     uses = _aligned(typed, sources[:2])[:1]
     if len(shape) == 2:
-        row_by_row = f"{shape[0]} triplets, row by row: {names}"
+        row_by_row = f"{counted(shape[0], 'triplet')}, row by row: {names}"
         commands = (f"contrast triplets {typed}", f"contrast loss --kind triplet {typed}")
         uses += [Use(command, row_by_row, "decided") for command in commands]
-    own = f"each anchor with its positive and {shape[1] if len(shape) == 3 else 1} own negatives"
+    negatives = counted(shape[1] if len(shape) == 3 else 1, "own negative")
+    own = f"each anchor with its positive and {negatives}"
     return [*uses, Use(f"contrast loss --kind infonce {typed}", own, "decided")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import BadInput, BadParameter
+from ..errors import BadInput, BadParameter, counted
 from ..losses import LOSSES
 from ..problem import Positives
 from ..sources import Source, Strided
@@ -154,9 +154,12 @@ def _stack(source: Source, views: str | None) -> Arrangement:
     if rows % 2:
         raise BadInput(
             source.name,
-            expected="an even number of rows, two views of each sample, in a 2-D file given alone",
-            got=f"{rows} rows",
-            remedy="Give the positives as a second file, behind EMBEDDINGS.",
+            expected="an even number of rows, two views of each sample, "
+            + (f"for --views {views}" if views else "in a 2-D file given alone"),
+            got=counted(rows, "row"),
+            remedy="Leave --views out where each row is a sample of its own."
+            if views
+            else "Give the positives as a second file, behind EMBEDDINGS.",
         )
     n = rows // 2
     if views == "interleaved":

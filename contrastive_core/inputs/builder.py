@@ -76,7 +76,7 @@ class Builder:
             raw_by=self.loss.raw_by,
             stop=not self.drops,
         )
-        check_range(noted, strands[0].name)
+        check_range(noted, strands[0].name, normalize=self.loss.scored_by != "dot")
         return noted
 
     def left(self, noted: Noted, n: int, count: int, *, owned: bool = False) -> Left:
@@ -93,9 +93,11 @@ class Builder:
         self.numbering = left.numbering
         return left
 
-    def labels(self, n: int) -> Labels:
-        """The class of each sample."""
-        read = read_labels(self.given.labels, n, beside=self.sources[0], reading=self.given.reading)
+    def labels(self, n: int, per: str) -> Labels:
+        """The class of each row, or of each sample of several views."""
+        read = read_labels(
+            self.given.labels, n, per=per, beside=self.sources[0], reading=self.given.reading
+        )
         self.joined["labels"] = read.joined
         return read
 

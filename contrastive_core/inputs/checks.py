@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from ..prepared import Noted
 from ..sources import Source
 from .arrange import Arrangement
@@ -41,14 +41,21 @@ def check_width(source: Source, arrangement: Arrangement) -> None:
     if source.shape[1] != arrangement.d:
         raise BadInput(
             source.name,
-            expected=f"rows of {arrangement.d} numbers, as {arrangement.strands[0].name} has",
+            expected=f"rows of {counted(arrangement.d, 'number')}, as in "
+            f"{arrangement.strands[0].name}",
             got=f"rows of {source.shape[1]}",
             remedy="Embed both with the same model.",
         )
 
 
-def check_range(noted: Noted, name: str) -> None:
-    """Refuse rows so long, or so short, that their products leave the working precision."""
+def check_range(noted: Noted, name: str, *, normalize: bool) -> None:
+    """Refuse rows so long, or so short, that their products leave the working precision.
+
+    Args:
+        noted: The rows.
+        name: What messages call them.
+        normalize: Whether --normalize, and not --similarity, makes unit rows of them.
+    """
     dtype, longest = noted.data.dtype, noted.longest
     least = float(np.finfo(dtype).tiny)
     if 0.0 < longest < _SHORTEST * least**0.5:
@@ -64,7 +71,7 @@ def check_range(noted: Noted, name: str) -> None:
         name,
         expected=f"rows whose dot products fit in {dtype}",
         got=f"a row of norm {longest:.3g}, whose products go beyond the range",
-        remedy="Use --similarity cosine (for distances --normalize)"
+        remedy=f"Use {'--normalize' if normalize else '--similarity cosine'}"
         + (", or --precision float64." if dtype.itemsize < 8 else ", or scale the rows down."),
     )
 
@@ -84,6 +91,6 @@ def dissimilar(what: str, name: str, count: int) -> BadInput:
     return BadInput(
         name,
         expected=f"positive pairs for {what}, y = 1",
-        got=f"{count} pairs with y = 0",
+        got=f"{counted(count, 'pair')} with y = 0",
         remedy="Leave the dissimilar pairs out; contrast loss --kind contrastive takes both.",
     )

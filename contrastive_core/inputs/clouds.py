@@ -40,6 +40,7 @@ class Measuring:
     kind: str = "metrics"
     assumes_stacked: bool = False
     most_views: int | None = 2
+    files: tuple[str, ...] = FILES
 
     def ways(self) -> list[tuple[str, str]]:
         """How its input is typed, and what it is in words."""
@@ -122,7 +123,7 @@ def build_clouds(
     check_needed(sources, given.reading)
     arrangement = arrange(sources, given.views, _TAKER, alone=True)
     count, n = len(arrangement.strands), arrangement.n
-    labels = _read_labels(given, n, sources[0])
+    labels = _read_labels(given, n, "row" if count == len(sources) else "sample", sources[0])
     pairs = None if given.pairs is None else _read_pairs(given, n, count)
     precision, drops = resources.precision or "float32", given.reading.drops
     rows, d = count * n, arrangement.d
@@ -185,11 +186,11 @@ def _sources(given: Given) -> list[Source]:
     return open_aligned(given)
 
 
-def _read_labels(given: Given, n: int, beside: Source) -> Labels | None:
+def _read_labels(given: Given, n: int, per: str, beside: Source) -> Labels | None:
     """The class of each sample, where classes were given."""
     if given.labels is None:
         return None
-    return read_labels(given.labels, n, beside=beside, reading=given.reading)
+    return read_labels(given.labels, n, per=per, beside=beside, reading=given.reading)
 
 
 def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:

@@ -60,6 +60,10 @@ class Taker(Protocol):
     def most_views(self) -> int | None:
         """How many views it can take; None for any number."""
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What it calls its files, in their order."""
+
     def ways(self) -> list[tuple[str, str]]:
         """Its forms of input: how each is typed, and what it is in words."""
 
@@ -110,7 +114,8 @@ def recognise(declaration: type[Loss], given: Given, asker: Taker | None = None)
     for form in declaration.forms:
         if form.fits(fitting):
             return Recognised(form, given, tuple(sources))
-    raise lacking(asker or declaration, _in_words(names))
+    taker = asker or declaration
+    raise lacking(taker, _in_words(names, taker))
 
 
 def check_join(given: Given) -> None:
@@ -138,8 +143,9 @@ def lacking(declaration: Taker, got: str) -> BadInput:
     )
 
 
-def _in_words(names: frozenset[str]) -> str:
-    files = [name.upper() for name in FILES if name in names]
+def _in_words(names: frozenset[str], taker: Taker) -> str:
+    pairs = zip(FILES, taker.files, strict=False)
+    files = [called.upper() for name, called in pairs if name in names]
     options = [f"--{name}" for name in INPUTS if name in names]
     return " ".join((*files, *options)) or "nothing"
 

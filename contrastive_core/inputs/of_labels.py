@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import counted
 from ..problem import Classified, Labelled, Positives, Problem
 from ..sources import Strided
 from .arrange import check_flat, one_cloud
@@ -16,14 +17,14 @@ from .files import name_of
 def labels(builder: Builder) -> Problem:
     """Rows, or views of samples, with classes."""
     arrangement, given = builder.arranged(alone=True), builder.given
-    read = builder.labels(arrangement.n)
     count = len(arrangement.strands)
+    read = builder.labels(arrangement.n, "row" if count == 1 else "sample")
     left = builder.left(builder.prepare(arrangement.strands), arrangement.n, count)
     codes, classes = read.codes, tuple(read.classes)
     if left.numbering is not None:
         codes, classes = classes_left(left.of_samples(codes), classes)
     name = name_of(given.labels, "labels")
-    described = f"rows of one class of {name} ({len(classes)} classes)"
+    described = f"rows of one class of {name} ({counted(len(classes), 'class', 'classes')})"
     if count > 1:
         described += f"; {arrangement.found.description}"
     found = Positives("labels", assumed=False, description=described)

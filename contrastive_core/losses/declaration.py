@@ -69,6 +69,9 @@ class Loss(ABC):
     when_equal: ClassVar[str]
     """Its value when all embeddings are equal, in words."""
 
+    files: ClassVar[tuple[str, ...]] = ("embeddings", "keys", "negatives")
+    """What its files are called, in their order."""
+
     most_views: ClassVar[int | None] = 2
     """How many views of a sample it can take; None for any number."""
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from ..parameters import knob, temperature
 from .declaration import Paper, declared
 from .forms import (
@@ -74,7 +74,7 @@ class NTXent(Softmax):
             raise BadInput(
                 "convention",
                 expected=f"two views of each sample, whose losses {self.convention} adds",
-                got=f"{views.count} views",
+                got=counted(views.count, "view"),
                 remedy="Save two of them, or leave --convention out.",
             )
         return (Direction(views.all, views.all),)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from . import fields, layers
 from .bfloat16 import NOT_A_NUMBER, bits_dtype, check_numbers
 from .checks import check_shape
@@ -188,7 +188,7 @@ class VectorColumn:
         return BadInput(
             self.name,
             expected=f"{numbers} numbers in every row",
-            got=f"{len(found)} {'row' if len(found) == 1 else 'rows'} null, holding a null or of "
+            got=f"{counted(len(found), 'row')} null, holding a null or of "
             "another length "
             f"(first: {listed})",
             remedy="Leave these rows out when writing the file, or here with --on-bad drop.",

@@ -72,7 +72,7 @@ def _one_per_row(wanted: Wanted, n: int | None, format_name: str = "") -> Check:
         if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
             raise BadInput(
                 name,
-                expected=f"{n or 'n'} {wanted.noun}, one per row: shape ({n or 'n'},)",
+                expected=f"{n or 'n'} {wanted.noun}, one per {wanted.per}: shape ({n or 'n'},)",
                 got=f"shape {shape}",
                 remedy=wanted.save,
             )
@@ -80,9 +80,10 @@ def _one_per_row(wanted: Wanted, n: int | None, format_name: str = "") -> Check:
             header = _HEADERS.get((format_name, shape[0] - n), "")
             raise BadInput(
                 name,
-                expected=f"{n} {wanted.noun}, one per row",
-                got=f"{shape[0]} {wanted.noun}",
-                remedy=f"{header}Write one for each row, in the order of the rows.",
+                expected=f"{wanted.counted(n)}, one per {wanted.per}",
+                got=wanted.counted(shape[0]),
+                remedy=f"{header}Write one for each {wanted.per}, "
+                f"in the order of the {wanted.per}s.",
             )
 
     return check

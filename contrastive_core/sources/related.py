@@ -90,6 +90,7 @@ def read_labels(
     n: int,
     *,
     name: str = "labels",
+    per: str = "row",
     beside: Source | None = None,
     reading: Reading = PLAIN,
 ) -> Labels:
@@ -97,8 +98,9 @@ def read_labels(
 
     Args:
         given: A path, `PATH::column`, `::column` of the file of `beside`, an array, or a list.
-        n: How many rows there are.
+        n: How many there must be.
         name: What messages call an array.
+        per: What there is one for each of: a row, or a sample of several views.
         beside: The embeddings, whose file `::name` is in and whose ids are compared.
         reading: What the user says about the files.
 
@@ -106,7 +108,7 @@ def read_labels(
         BadInput: They cannot be read, are not `n`, or are neither integers nor strings.
     """
     save = "Save the labels with np.save('labels.npy', labels), or as a Parquet column."
-    wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES)
+    wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES, per)
     values = read_column(given, wanted, n, beside, reading)
     if values.words is not None:
         codes = np.where(values.null, -1, values.array)

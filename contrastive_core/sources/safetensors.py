@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from .arrays import ArrayShelf, Stored
 from .files import File, first_line
 from .reading import Reading
@@ -53,7 +53,7 @@ def open_safetensors(file: File, reading: Reading) -> ArrayShelf:
     name = file.name
     length = int.from_bytes(file.read(0, 8), "little")
     if length > _HEADER or 8 + length > file.size:
-        raise _damaged(name, f"a header of {length} bytes in a file of {file.size}")
+        raise _damaged(name, f"a header of {counted(length, 'byte')} in a file of {file.size}")
     header = _parse(name, file.read(8, 8 + length))
     header.pop(_METADATA, None)
     begin = 8 + length
@@ -124,7 +124,7 @@ def _check_places(name: str, places: list[tuple[int, int, str]], size: int) -> N
             raise _damaged(name, f"tensor {tensor!r}, which {what}")
         end = last
     if end != size:
-        raise _damaged(name, f"{size} bytes of numbers where its header declares {end}")
+        raise _damaged(name, f"{counted(size, 'byte')} of numbers where its header declares {end}")
 
 
 def _damaged(name: str, got: str) -> BadInput:

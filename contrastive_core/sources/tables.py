@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from .files import File, first_line
 from .spill import spilled
 
@@ -129,7 +129,7 @@ class StreamTable:
             raise pa.ArrowInvalid("a stream without its end: the mark behind the last batch")
         if opened.tell() != self._file.size:
             behind = self._file.size - opened.tell()
-            raise pa.ArrowInvalid(f"{behind} bytes behind the end of its stream")
+            raise pa.ArrowInvalid(f"{counted(behind, 'byte')} behind the end of its stream")
 
     def _open(self, fields: list[int], opened: Any = None) -> Any:
         options = pa.ipc.IpcReadOptions(included_fields=fields)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 from . import piped
 from .files import File, first_line
 from .formats import recognise, unknown_format
@@ -85,7 +85,9 @@ def _separated(name: str, text: str, separators: Sequence[str]) -> dict[str, lis
     body = [row or [""] if single else row for row in rows[1:]]
     for number, row in enumerate(body, start=2):
         if len(row) != len(names):
-            raise _damaged(name, f"{len(row)} values where {len(names)} are named, row {number}")
+            raise _damaged(
+                name, f"{counted(len(row), 'value')} where {len(names)} are named, row {number}"
+            )
     if len(set(names)) != len(names):
         raise _damaged(name, "two columns of one name")
     columns = zip(*body, strict=True) if body else ([] for _ in names)

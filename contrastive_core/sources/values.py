@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadInput
+from ..errors import BadInput, counted
 
 _FIRST = 5
 """How many bad rows a message names."""
@@ -40,6 +40,7 @@ class Wanted:
         save: How to write such a file, as an imperative sentence.
         columns: The names of the columns; "?" after one that a file may lack. For one value per
             row, the names that are taken where a file has several columns.
+        per: What there is one for each of: a row, or a sample of several views.
     """
 
     name: str
@@ -47,6 +48,12 @@ class Wanted:
     kinds: str
     save: str
     columns: tuple[str, ...]
+    per: str = "row"
+
+    def counted(self, count: int) -> str:
+        """So many of them."""
+        single = {"matches": "match", "probabilities": "probability"}
+        return counted(count, single.get(self.noun, self.noun.removesuffix("s")), self.noun)
 
     @property
     def names(self) -> list[str]:
@@ -82,7 +89,7 @@ def rows_found(bad: npt.NDArray[np.bool_]) -> str:
     """How many rows a condition holds for, and the first of them."""
     found = np.flatnonzero(bad)
     listed = ", ".join(str(row) for row in found[:_FIRST].tolist())
-    return f"{len(found)} {'row' if len(found) == 1 else 'rows'} (first: {listed})"
+    return f"{counted(len(found), 'row')} (first: {listed})"
 
 
 def whole_numbers(values: Values, expected: str, remedy: str) -> npt.NDArray[Any]:
