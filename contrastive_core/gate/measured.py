@@ -1,0 +1,54 @@
+"""What is known of a figure once it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..numerics import Float
+from .rules import Figure
+
+Worst = Callable[[int, str], tuple[dict[str, Any], ...]]
+"""(how many, `highest` or `lowest`) to the rows that carry the figure most in that direction."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A figure of one input.
+
+    Args:
+        figure: Which.
+        value: NaN where it is undefined on these data.
+        reason: Why it is undefined; None where it is not.
+        better: lower, higher or neither.
+        n: Terms or rows that it is taken over.
+        samples: Samples of the input: what must be equal for two values to be compared.
+        d: Dimensions; None for ready scores.
+        dtype: Of the embeddings as stored.
+        precision: Working precision.
+        convention: Name of the convention of a loss; None for a metric.
+        parameters: In force.
+        per_sample: The terms whose mean (through `transform`) is the value, where it is a mean
+            over samples; None where it is not.
+        transform: What is applied to the mean, such as the logarithm; None for nothing.
+        worst: The rows that carry it.
+        counts: Whether it depends on how many samples there are (a loss with all others as
+            candidates, a count), so that another number of samples is not comparable.
+    """
+
+    figure: Figure
+    value: float
+    reason: str | None
+    better: str
+    n: int | None
+    samples: int
+    d: int | None
+    dtype: str
+    precision: str
+    convention: str | None
+    parameters: dict[str, Any]
+    per_sample: Float | None
+    transform: Callable[[Float], Float] | None
+    worst: Worst
+    counts: bool
