@@ -73,7 +73,7 @@ def test_the_core_never_prints_or_exits() -> None:
 ORDER = (
     ("errors", "version", "vocabulary"),
     ("numerics", "parameters"),
-    ("resources", "conventions", "bad_rows"),
+    ("resources", "conventions", "bad_rows", "whole_files"),
     ("sources",),
     ("prepared", "scores"),
     ("tables",),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..numerics import Float
+from ..tables import Index
 from .rules import Figure
 
 Worst = Callable[[int, str], tuple[dict[str, Any], ...]]
@@ -35,6 +36,13 @@ class Measured:
         worst: The rows that carry it.
         counts: Whether it depends on how many samples there are (a loss with all others as
             candidates, a count), so that another number of samples is not comparable.
+        found: Parameters that the data gave, such as log Z: another value of these is no other
+            figure.
+        weights: How much each of `per_sample` counts in the mean; None where all count alike.
+        groups: The sample, from 0, that each of `per_sample` belongs to, where several are of one
+            sample, such as its views: they rise and fall together. None where each is its own.
+        sigma_factor: Standard errors of the value per naive one of the mean: 2 where the terms are
+            row means of a symmetric function of pairs (Hoeffding 1948), as of uniformity.
     """
 
     figure: Figure
@@ -52,3 +60,7 @@ class Measured:
     transform: Callable[[Float], Float] | None
     worst: Worst
     counts: bool
+    found: frozenset[str] = frozenset()
+    weights: Float | None = None
+    groups: Index | None = None
+    sigma_factor: float = 1.0
