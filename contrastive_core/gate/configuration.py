@@ -16,13 +16,14 @@ which are added to the common ones. Paths are relative to the folder of the file
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadInput, known_names
 from .rules import Rule
-from .settings import INPUT_KEYS, Table, seen_from_here
+from .settings import INPUT_KEYS, WORDS, Table, seen_from_here
 
 OWN, SHARED = "contrast.toml", "pyproject.toml"
 """The names that a configuration may have; the first wins where a folder holds both."""
@@ -38,7 +39,7 @@ _ELSEWHERE = {
 """Keys that somebody may look for here."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NamedInputs:
     """One set of inputs.
 
@@ -50,11 +51,11 @@ class NamedInputs:
     """
 
     name: str | None
-    inputs: dict[str, str]
+    inputs: Mapping[str, str]
     rules: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Configuration:
     """A file that says what is to be checked.
 
@@ -62,6 +63,8 @@ class Configuration:
         path: The file, as seen from the working directory.
         rules: Of all inputs.
         inputs: One without a name, or several with names; none where the command line gives them.
+        words: What is said of all inputs in the table of the check and is no file, where no files
+            stand beside it: `views`, `on_bad`.
         baseline: The file of saved values.
         allow: How much worse a figure may be.
         top: How many rows a failure names; None where the file does not say.
@@ -71,6 +74,7 @@ class Configuration:
     path: Path
     rules: tuple[Rule, ...] = ()
     inputs: tuple[NamedInputs, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
     baseline: Path | None = None
     allow: tuple[str, ...] = ()
     top: int | None = None
@@ -174,10 +178,12 @@ def _configuration(table: Table) -> Configuration:
     table.refuse_unknown((*_SETTINGS, *INPUT_KEYS, "inputs"), _ELSEWHERE)
     table.refuse_empty("rules, inputs or a baseline")
     baseline = table.word("baseline")
+    files, words = _parted(table.inputs())
     return Configuration(
         path=table.path,
         rules=table.rules(),
-        inputs=_inputs(table),
+        inputs=_inputs(table, files, words),
+        words={} if files else words,
         baseline=None if baseline is None else Path(table.place(baseline)),
         allow=table.words("allow"),
         top=table.whole_number("top"),
@@ -185,32 +191,37 @@ def _configuration(table: Table) -> Configuration:
     )
 
 
-def _inputs(table: Table) -> tuple[NamedInputs, ...]:
+def _parted(inputs: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Files, and what is said of them."""
+    files = {name: value for name, value in inputs.items() if name not in WORDS}
+    return files, {name: value for name, value in inputs.items() if name in WORDS}
+
+
+def _inputs(table: Table, files: dict[str, str], words: dict[str, str]) -> tuple[NamedInputs, ...]:
     """The inputs of the check: in its own table, or in one with a name each."""
-    inline = table.inputs()
     tables = table.tables("inputs")
-    if inline and tables:
+    if files and tables:
         raise BadInput(
             table.at("inputs"),
-            expected="either inputs in the table of the check, or tables of inputs with names",
-            got=f"both: {', '.join(inline)} beside {', '.join(tables)}",
-            remedy=f"Move {', '.join(inline)} into a table [{'.'.join(table.names)}.inputs.NAME].",
+            expected="either files in the table of the check, or tables of inputs with names",
+            got=f"both: {', '.join(files)} beside {', '.join(tables)}",
+            remedy=f"Move {', '.join(files)} into a table [{'.'.join(table.names)}.inputs.NAME].",
         )
-    if inline:
-        return (NamedInputs(None, inline),)
-    return tuple(_named(name, each) for name, each in tables.items())
+    if files:
+        return (NamedInputs(None, files | words),)
+    return tuple(_named(name, each, words) for name, each in tables.items())
 
 
-def _named(name: str, table: Table) -> NamedInputs:
-    """One table of inputs."""
+def _named(name: str, table: Table, words: dict[str, str]) -> NamedInputs:
+    """One table of inputs, under the words that are said of all."""
     table.refuse_unknown(("require", "warn", *INPUT_KEYS), _ELSEWHERE)
-    table.refuse_empty("inputs, such as embeddings = 'emb.npy'")
+    table.refuse_empty("files, such as embeddings = 'emb.npy'")
     inputs = table.inputs()
-    if not inputs:
+    if not _parted(inputs)[0]:
         raise BadInput(
             table.at(),
-            expected="inputs, such as embeddings = 'emb.npy'",
-            got="rules alone",
-            remedy="Name the files; rules of all inputs stand in the table of the check.",
+            expected="files, such as embeddings = 'emb.npy'",
+            got=f"{', '.join(table.content)} alone",
+            remedy="Name the files; what is said of all inputs stands in the table of the check.",
         )
-    return NamedInputs(name, inputs, table.rules())
+    return NamedInputs(name, words | inputs, table.rules())

@@ -32,8 +32,9 @@ class Overrides:
 
     Args:
         inputs: By name, as `contrastive_core.loss` takes them, with `dtype`, `join` and `on_bad`.
-            A file or an array here replaces all inputs of the configuration, with the rules of
-            their own; words alone (`views`, `positive`, `on_bad`, ...) are laid over each of them.
+            A file or an array here replaces all files of the configuration, with what is said of
+            them and with the rules of their own; words alone (`views`, `positive`, `on_bad`, ...)
+            are laid over each of its inputs.
         rules: In place of all rules of the configuration, those of named inputs among them; None
             where neither `--require` nor `--warn` was given.
         baseline: In place of the configuration's.
@@ -103,12 +104,12 @@ def load_request(path: str | Path | None = None) -> CheckRequest:
 
 def _inputs(said: Configuration, overrides: Overrides) -> tuple[CheckedPool, ...]:
     """The inputs with their rules, from one side or the other."""
-    words = {name: value for name, value in overrides.inputs.items() if name in WORDS}
+    laid = {name: value for name, value in overrides.inputs.items() if name in WORDS}
     named = said.inputs
-    if len(words) < len(overrides.inputs) or not named:
-        named = (NamedInputs(None, dict(overrides.inputs)),)
+    if len(laid) < len(overrides.inputs) or not named:
+        named = (NamedInputs(None, {**said.words, **overrides.inputs}),)
     return tuple(
-        CheckedPool(Pool(each.name, given({**each.inputs, **words})), _rules(said, each, overrides))
+        CheckedPool(Pool(each.name, given({**each.inputs, **laid})), _rules(said, each, overrides))
         for each in named
     )
 
