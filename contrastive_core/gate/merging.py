@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadInput
+from ..errors import BadInput, BadParameter, known_names
 from ..inputs import Given
+from ..inputs.given import FILES
 from ..sources import Reading
 from .configuration import (
     OWN,
@@ -21,7 +22,7 @@ from .configuration import (
 from .pool import Pool
 from .request import CheckedPool, CheckRequest
 from .rules import Rule
-from .settings import WORDS
+from .settings import INPUT_KEYS, WORDS
 
 _READING = ("dtype", "join", "on_bad")
 
@@ -90,7 +91,16 @@ def load_request(path: str | Path | None = None) -> CheckRequest:
     Raises:
         BadInput: There is none, or it is broken.
     """
-    found = find_configuration() if path is None else load_configuration(path)
+    return merged(nearest() if path is None else load_configuration(path), Overrides())
+
+
+def nearest() -> Configuration:
+    """The nearest configuration from the working directory upwards.
+
+    Raises:
+        BadInput: There is none, or it is broken.
+    """
+    found = find_configuration()
     if found is None:
         raise BadInput(
             "configuration",
@@ -99,7 +109,7 @@ def load_request(path: str | Path | None = None) -> CheckRequest:
             got="neither",
             remedy=f"Write {OWN}, or name the files and the rules.",
         )
-    return merged(found, Overrides())
+    return found
 
 
 def _inputs(said: Configuration, overrides: Overrides) -> tuple[CheckedPool, ...]:
@@ -130,3 +140,29 @@ def given(inputs: Mapping[str, Any]) -> Given:
     plain = {name: value for name, value in inputs.items() if name not in _READING}
     reading = {name: value for name, value in inputs.items() if name in _READING}
     return Given(**plain, reading=Reading(**reading))
+
+
+def named(files: Sequence[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Files by position and inputs by name, all by name; what is None was not given.
+
+    Raises:
+        BadParameter: There are too many files, or an input is unknown or given twice.
+    """
+    by_position = dict(zip(FILES, files, strict=False))
+    for name in inputs:
+        if name not in INPUT_KEYS or name in by_position:
+            raise BadParameter(
+                name,
+                expected="the name of an input",
+                got=f"{name} twice" if name in by_position else repr(name),
+                remedy=known_names(name, INPUT_KEYS),
+            )
+    if len(files) > len(FILES):
+        raise BadParameter(
+            "files",
+            expected=f"{', '.join(FILES)} at most",
+            got=f"{len(files)} files",
+            remedy="Give other inputs by name: labels='y.npy'.",
+        )
+    everything = {**by_position, **inputs}
+    return {name: value for name, value in everything.items() if value is not None}
