@@ -87,6 +87,7 @@ ORDER = (
     ("summary",),
     ("geometry", "hardness", "holdings"),
     ("api",),
+    ("gate",),
 )
 """Rooms of the core from left to right: a room imports rooms to its left, and itself."""
 

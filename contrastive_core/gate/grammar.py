@@ -1,0 +1,89 @@
+"""From the text of a rule to the rule: `FIGURE OP BOUND`.
+
+    FIGURE = NAME | NAME(p=v, ...) | either with .FIELD | STATISTIC(FIGURE)
+
+Every message names the part at fault and where it stands.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from ..errors import BadParameter, known_names
+from .naming import figure_of
+from .rules import ERROR, LEVELS, OPERATORS, Figure, Rule
+from .scanning import Scan, Written
+
+_BOUND = re.compile(r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(%?)")
+_MISTAKEN = {"=": "==", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "===": "==", "!=": ""}
+"""What is typed for an operator, and which is meant."""
+
+_EXAMPLE = "uniformity <= -2"
+
+
+def parse_rule(text: str, level: str = ERROR) -> Rule:
+    """A rule from what was typed.
+
+    Args:
+        text: `infonce(tau=0.07) <= 3.2`, `triplets.hard <= 5%`, `p95(nt-xent) <= 6`.
+        level: error or warn.
+
+    Raises:
+        BadParameter: It is no rule: the message says where, what was expected, and the nearest
+            names.
+    """
+    if level not in LEVELS:
+        raise BadParameter(
+            "level",
+            expected=" or ".join(LEVELS),
+            got=repr(level),
+            remedy=known_names(str(level), LEVELS),
+        )
+    scan = Scan(text, "rule")
+    written = scan.figure()
+    op = _operator(scan)
+    bound = _bound(scan)
+    return Rule(figure_of(written, scan), op, bound, level, text.strip())
+
+
+def parse_figure(text: str) -> Figure:
+    """A figure from what was typed, in one spelling.
+
+    Raises:
+        BadParameter: It is none.
+    """
+    scan = Scan(text, "figure")
+    written: Written = scan.figure()
+    scan.end()
+    return figure_of(written, scan)
+
+
+def _operator(scan: Scan) -> str:
+    """One of the five."""
+    begin = scan.begin()
+    found = scan.take(re.compile(r"[<>=!≤≥]+"))
+    if found in OPERATORS:
+        return found
+    meant = _MISTAKEN.get(found or "", "")
+    remedy = f"Write {meant}." if meant else f"For example: {_EXAMPLE}."
+    raise scan.error(begin, " ".join(OPERATORS), remedy, found or None)
+
+
+def _bound(scan: Scan) -> float:
+    """A number or a percentage."""
+    begin = scan.begin()
+    number = scan.take(_BOUND)
+    if number is None:
+        raise scan.error(begin, "a finite number or a percentage", f"For example: {_EXAMPLE}.")
+    rest = scan.begin()
+    if rest < len(scan.text):
+        chained = scan.text[rest] in "<>=!"
+        remedy = "Write two rules." if chained else f"A rule ends with its bound: {_EXAMPLE}."
+        raise scan.error(rest, "the end of the rule", remedy)
+    percent = number.endswith("%")
+    value = float(number.rstrip("% \t\n"))
+    bound = value / 100 if percent else value
+    if not math.isfinite(bound):
+        raise scan.error(begin, "a finite number", "Nothing is beyond infinity: leave it out.")
+    return bound
