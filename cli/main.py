@@ -13,7 +13,9 @@ from click.exceptions import NoArgsIsHelpError
 from contrastive_core.errors import BadParameter, ContrastError, known_names
 from contrastive_core.version import VERSION
 
+from .check import check
 from .consoles import Manners
+from .exits import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED, READER_GONE, ChecksFailed
 from .info import info
 from .kinds import kinds
 from .loss import loss
@@ -21,8 +23,6 @@ from .metrics import metrics
 from .options import HELP_NAMES, written
 from .outputs import abandon_stdout
 from .triplets import triplets
-
-DONE, BAD_INPUT, FAULT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
 
 class Commands(click.Group):
@@ -51,14 +51,15 @@ def contrast() -> None:
     Example:
       contrast loss --kind infonce --tau 0.07 emb.npy
 
-    Results go to standard output, everything else to standard error. Exit codes: 0 done, 2 usage
-    or bad input, 3 a fault of contrast, 130 interrupted, 141 reader gone.
+    Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a check
+    failed, 2 usage or bad input, 3 a fault of contrast, 130 interrupted, 141 reader gone.
     """
 
 
 contrast.add_command(loss)
 contrast.add_command(metrics)
 contrast.add_command(triplets)
+contrast.add_command(check)
 contrast.add_command(info)
 contrast.add_command(kinds)
 
@@ -75,6 +76,8 @@ def run(args: list[str]) -> int:
         _invoke(args)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except ChecksFailed:
+        return FAILED
     except BrokenPipeError:
         abandon_stdout()
         return READER_GONE

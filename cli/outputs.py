@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,6 +20,12 @@ FORMATS = {
     "value": "one bare number",
 }
 
+ROWS = ("csv",)
+"""Formats of rows: one per sample, all of them unless fewer are asked for."""
+
+WORDS = ("table", "json")
+"""Formats that have room for words."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -29,15 +35,25 @@ class Output:
     path: Path | None
 
 
+def wants(outputs: Iterable[Output], *formats: str) -> bool:
+    """Whether one of some formats is asked for."""
+    return any(output.format in formats for output in outputs)
+
+
 _STDOUT = Path("standard output")
 
 Write = Callable[[Output, IO[str]], None]
 """Writes a result in an output's format to a stream."""
 
 
-def parse_outputs(written: Sequence[str]) -> list[Output]:
-    """The outputs asked for; a table when none is."""
-    outputs = [_parse(each) for each in written] or [Output("table", None)]
+def parse_outputs(written: Sequence[str], formats: Mapping[str, str] = FORMATS) -> list[Output]:
+    """The outputs asked for; a table when none is.
+
+    Args:
+        written: What was typed behind each `-o`.
+        formats: Those of the command; it may lack some of `FORMATS`, and have some of its own.
+    """
+    outputs = [_parse(each, formats) for each in written] or [Output("table", None)]
     to_stdout = [output.format for output in outputs if output.path is None]
     if len(to_stdout) > 1:
         raise BadParameter(
@@ -58,11 +74,11 @@ def parse_outputs(written: Sequence[str]) -> list[Output]:
     return outputs
 
 
-def _parse(written: str) -> Output:
+def _parse(written: str, formats: Mapping[str, str]) -> Output:
     """FORMAT ends at the first colon; the rest is a path."""
     name, colon, path = written.partition(":")
-    if name not in FORMATS:
-        raise _unknown_format(written, name)
+    if name not in formats:
+        raise _unknown_format(written, name, formats)
     if colon and not path:
         raise BadParameter(
             "output",
@@ -73,18 +89,31 @@ def _parse(written: str) -> Output:
     return Output(name, Path(path) if path else None)
 
 
-def _unknown_format(written: str, name: str) -> BadParameter:
+def _unknown_format(written: str, name: str, formats: Mapping[str, str]) -> BadParameter:
     suffix = re.fullmatch(r".*\.(\w+)", written)
-    if suffix and suffix[1] in FORMATS:
+    if name in FORMATS:
+        return BadParameter(
+            "output",
+            expected=either(formats),
+            got=name,
+            remedy="-o json has everything.",
+        )
+    if suffix and suffix[1] in formats:
         remedy = f"To write that file: -o {suffix[1]}:{written}."
     else:
-        remedy = known_names(name, FORMATS)
+        remedy = known_names(name, formats)
     return BadParameter(
         "output",
         expected="FORMAT or FORMAT:PATH",
         got=repr(written),
         remedy=remedy,
     )
+
+
+def either(names: Iterable[str]) -> str:
+    """One of them, in words."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def check_outputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:

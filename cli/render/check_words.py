@@ -1,0 +1,151 @@
+"""A check in words: what the table, JUnit, GitHub and the step summary say of it alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from contrastive_core.gate.rules import ERROR
+
+if TYPE_CHECKING:
+    from contrastive_core.gate.verdict import Check, CheckedInput, CheckResult
+
+PASS, FAIL, WARN, OPEN = "pass", "FAIL", "warn", "?"
+"""Marks: it holds, it fails the run, it is only warned of, it could not be decided."""
+
+_FEWEST, _MOST = 6, 17
+"""Significant digits: as in every table, and as many as tell any two doubles apart."""
+
+_BLUR = 0.05
+"""How large a rounding may be beside the distance of value and bound."""
+
+
+def mark(check: Check) -> str:
+    """What became of it."""
+    if check.passed is None:
+        return OPEN
+    if check.passed:
+        return PASS
+    return FAIL if check.level == ERROR else WARN
+
+
+def value_and_bound(check: Check) -> tuple[str, str]:
+    """Both as printed: with so many digits that their distance can be seen."""
+    unit, sign = (100, " %") if _in_percent(check) else (1, "")
+    bound = unit * check.bound
+    if check.value is None or math.isnan(check.value):
+        found = "-" if check.value is None else "undefined"
+        return found, f"{check.op} {_shortest(bound)}{sign}"
+    value = unit * check.value
+    apart = abs(value - bound)
+    asked = _shortest(bound) if check.baseline is None else _rounded(bound, apart)
+    return f"{_rounded(value, apart)}{sign}", f"{check.op} {asked}{sign}"
+
+
+def _rounded(number: float, apart: float) -> str:
+    """A number whose rounding is small beside a distance."""
+    if not apart:
+        return _shortest(number)
+    for count in range(_FEWEST, _MOST):
+        text = f"{number:.{count}g}"
+        if abs(float(text) - number) <= _BLUR * apart:
+            return text
+    return f"{number:.{_MOST}g}"
+
+
+def _in_percent(check: Check) -> bool:
+    """Whether the rule was typed so."""
+    return check.baseline is None and check.rule.rstrip().endswith("%")
+
+
+def _shortest(number: float) -> str:
+    """As few digits as are read as the same number."""
+    return f"{number:.15g}" if float(f"{number:.15g}") == number else f"{number:.{_MOST}g}"
+
+
+def title(check: Check) -> str:
+    """The rule, with the input that it is about."""
+    return check.rule if check.input is None else f"{check.input}: {check.rule}"
+
+
+def sentence(check: Check) -> str:
+    """What was found, what was asked, and which way is better; or why there is no answer."""
+    if check.passed is None:
+        return f"{check.metric} cannot be decided: {reason(check)}"
+    value, bound = value_and_bound(check)
+    asked = f"required {bound}"
+    if check.baseline is not None:
+        asked = f"{asked} by the baseline, which has {check.baseline:.6g}"
+    return f"{check.metric} is {value}, {asked}{direction(check)}"
+
+
+def direction(check: Check) -> str:
+    """Which way is better, where one is."""
+    return f"; {check.better} is better" if check.better in ("lower", "higher") else ""
+
+
+def reason(check: Check) -> str:
+    """Why it could not be decided, and what to do."""
+    parts = (check.reason or "it is undefined on these data", check.remedy)
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def names_of_rows(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns of the rows that carry a failure; they may differ between rows."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def rows_line(check: Check, most: int = 10) -> str:
+    """The rows that carry it in one line, worst first; empty where there are none."""
+    shown = ", ".join(map(_row, check.rows[:most]))
+    return f"worst rows: {shown}" if shown else ""
+
+
+def _row(row: dict[str, Any]) -> str:
+    """`241 (loss 5.21)`, or `241 of view 1 (loss 5.21)`."""
+    rest = {name: value for name, value in row.items() if name not in ("index", "view")}
+    words = ", ".join(f"{name} {_plain(value)}" for name, value in rest.items())
+    view = row.get("view")
+    place = f"{row.get('index')}" if view is None else f"{row.get('index')} of view {view}"
+    return f"{place} ({words})" if words else place
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def summary(result: CheckResult) -> str:
+    """`3 of 5 rules hold; 1 fails, 1 warns`."""
+    marks = [mark(check) for check in result.checks]
+    if not marks:
+        return "nothing was to be checked"
+    held, total, noun = marks.count(PASS), len(marks), _noun(result, len(marks))
+    if held == total:
+        return f"all {total} {noun} hold" if total > 1 else f"the {noun} holds"
+    failed, warned, undecided = (marks.count(each) for each in (FAIL, WARN, OPEN))
+    said = [
+        f"{failed} {'fails' if failed == 1 else 'fail'}" if failed else "",
+        f"{warned} {'warns' if warned == 1 else 'warn'}" if warned else "",
+        f"{undecided} undecided" if undecided else "",
+    ]
+    verb = "holds" if held == 1 else "hold"
+    return f"{held} of {total} {noun} {verb}; {', '.join(filter(None, said))}"
+
+
+def _noun(result: CheckResult, total: int) -> str:
+    """Rules, figures of a baseline, or both."""
+    of_baseline = [check.baseline is not None for check in result.checks]
+    noun = "figure" if all(of_baseline) else "check" if any(of_baseline) else "rule"
+    return noun if total == 1 else f"{noun}s"
+
+
+def what_was_checked(each: CheckedInput) -> str:
+    """The files of an input in a line."""
+    count = "" if each.n is None else f"{each.n} samples"
+    size = "" if each.d is None else f"{each.d} dimensions"
+    files = ", ".join(
+        file.path if file.shape is None else f"{file.path} {file.shape} {file.dtype}"
+        for file in each.files
+    )
+    return ": ".join(filter(None, (" of ".join(filter(None, (count, size))), files)))
