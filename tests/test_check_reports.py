@@ -71,6 +71,10 @@ def _parsed(text: str) -> Element:
             ("5.00000001 %", "<= 5 %"),
         ),
         ({"value": 0.5, "bound": 0.4, "rule": "grew by 5%", "baseline": 0.4}, ("0.5", "<= 0.4")),
+        (
+            {"value": 0.5, "bound": 0.4, "op": "==", "baseline": 0.4, "allowed": 0.05},
+            ("0.5", "== 0.4 ± 0.05"),
+        ),
         ({"value": math.nan}, ("undefined", "<= -2")),
         ({"value": None}, ("-", "<= -2")),
     ],
@@ -172,7 +176,8 @@ def test_the_table_has_every_rule_its_failures_with_rows_and_the_count() -> None
     text = " ".join(_written(result, "table").split())
     assert "-1.25 is not <= -2; lower is better" in text
     assert "cannot be decided: all rows are equal. Look." in text
-    assert "0.5 worse than the baseline, 0.25 is allowed; lower is better" in text
+    assert "-1.5 is worse than the baseline's -2 by 0.5; allowed is 0.25" in text
+    assert text.count("is better") == 3
     assert text.endswith("1 of 5 checks holds; 2 fail, 1 warns, 1 undecided")
 
 
@@ -196,7 +201,10 @@ def test_junit_has_a_case_per_rule_and_a_warning_fails_nothing() -> None:
     assert (suite.name, suite.tests, suite.failures, suite.errors) == ("emb.npy", 5, 2, 1)
     assert (document.tests, document.failures, document.errors) == (5, 2, 1)
     cases = list(suite)
-    assert [case.name for case in cases] == [each.rule for each in result.checks]
+    assert [case.name for case in cases] == [
+        *["uniformity <= -2"] * 4,
+        "uniformity against the baseline",
+    ]
     assert {case.classname for case in cases} == {"contrast.check"}
     assert [case.is_passed for case in cases] == [True, False, True, False, False]
     sorts = [[type(each) for each in case.result] for case in cases]

@@ -44,8 +44,8 @@ def worse(**change: Any) -> Check:
         "value": -1.5,
         "bound": -1.75,
         "passed": False,
-        "reason": "0.5 worse than the baseline, 0.25 is allowed",
-        "rule": "uniformity: -2 in the baseline",
+        "reason": "-1.5 is worse than the baseline's -2 by 0.5; allowed is 0.25 (lower is better)",
+        "rule": "uniformity no worse than the baseline's -2 by more than 0.25",
         "baseline": -2.0,
         "allowed": 0.25,
     }

@@ -16,6 +16,7 @@ from .check_words import (
     WARN,
     direction,
     mark,
+    name,
     names_of_rows,
     reason,
     summary,
@@ -70,14 +71,14 @@ def _rules(checks: Sequence[Check]) -> Table:
     """Mark, rule, value, bound, and the input where there are several."""
     table = plain_table()
     table.add_column("", no_wrap=True)
-    table.add_column("rule", min_width=max(len(w) for c in checks for w in c.rule.split()))
+    table.add_column("rule", min_width=max(len(w) for c in checks for w in name(c).split()))
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("bound", no_wrap=True)
     named = any(check.input is not None for check in checks)
     if named:
         table.add_column("input", no_wrap=True)
     for check in checks:
-        cells = (Text(mark(check), STYLES[mark(check)]), check.rule, *value_and_bound(check))
+        cells = (Text(mark(check), STYLES[mark(check)]), name(check), *value_and_bound(check))
         table.add_row(*cells, *([check.input or ""] if named else []))
     return table
 
@@ -94,7 +95,7 @@ def _print_failure(check: Check, console: Console, columns: int) -> None:
     of_input = "" if check.input is None else f"  ({check.input})"
     head = Text(mark(check).ljust(_INDENT), STYLES[mark(check)])
     console.print()
-    _print_words(Text.assemble(head, (check.rule, "bold"), of_input), console, columns)
+    _print_words(Text.assemble(head, (name(check), "bold"), of_input), console, columns)
     _print_words(Text(_why(check)), console, columns, indent=_INDENT)
     if check.rows:
         console.print(Padding(_rows(check.rows), (0, 0, 0, _INDENT), expand=False))
@@ -104,19 +105,20 @@ def _why(check: Check) -> str:
     """Why it does not hold, and which way is better; or why there is no answer."""
     if check.passed is None:
         return f"cannot be decided: {reason(check)}"
+    if check.baseline is not None:
+        return check.reason or "worse than the baseline"
     value, bound = value_and_bound(check)
-    why = check.reason or f"{value} is not {bound}"
-    return f"{why.rstrip('.')}{direction(check)}"
+    return f"{value} is not {bound}{direction(check)}"
 
 
 def _rows(rows: Sequence[dict[str, Any]]) -> Table:
     """One line per row, numbers right-aligned."""
     table = plain_table()
-    names = names_of_rows(rows)
-    for name in names:
-        table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
+    columns = names_of_rows(rows)
+    for each in columns:
+        table.add_column(each.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
     for row in rows:
-        table.add_row(*(cell(name, row.get(name)) for name in names))
+        table.add_row(*(cell(each, row.get(each)) for each in columns))
     return table
 
 

@@ -40,6 +40,8 @@ def value_and_bound(check: Check) -> tuple[str, str]:
     value = unit * check.value
     apart = abs(value - bound)
     asked = _shortest(bound) if check.baseline is None else _rounded(bound, apart)
+    if check.op == "==" and check.allowed:
+        asked = f"{asked} ± {check.allowed:.2g}"
     return f"{_rounded(value, apart)}{sign}", f"{check.op} {asked}{sign}"
 
 
@@ -64,20 +66,24 @@ def _shortest(number: float) -> str:
     return f"{number:.15g}" if float(f"{number:.15g}") == number else f"{number:.{_MOST}g}"
 
 
+def name(check: Check) -> str:
+    """The rule as it was typed; of a baseline the figure, which stays when its value changes."""
+    return check.rule if check.baseline is None else f"{check.metric} against the baseline"
+
+
 def title(check: Check) -> str:
-    """The rule, with the input that it is about."""
-    return check.rule if check.input is None else f"{check.input}: {check.rule}"
+    """The name, with the input that it is about."""
+    return name(check) if check.input is None else f"{check.input}: {name(check)}"
 
 
 def sentence(check: Check) -> str:
     """What was found, what was asked, and which way is better; or why there is no answer."""
     if check.passed is None:
         return f"{check.metric} cannot be decided: {reason(check)}"
+    if check.baseline is not None and check.reason is not None:
+        return f"{check.metric}: {check.reason}"
     value, bound = value_and_bound(check)
-    asked = f"required {bound}"
-    if check.baseline is not None:
-        asked = f"{asked} by the baseline, which has {check.baseline:.6g}"
-    return f"{check.metric} is {value}, {asked}{direction(check)}"
+    return f"{check.metric} is {value}, required {bound}{direction(check)}"
 
 
 def direction(check: Check) -> str:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from contrastive_core.version import VERSION
 
-from .check_words import FAIL, OPEN, WARN, mark, rows_line, sentence
+from .check_words import FAIL, OPEN, WARN, mark, name, rows_line, sentence
 
 if TYPE_CHECKING:
     from contrastive_core.gate.verdict import Check, CheckedInput, CheckResult
@@ -46,9 +46,9 @@ def _suite(each: CheckedInput, checks: Sequence[Check]) -> ET.Element:
     facts = {"version": VERSION, "n": each.n, "d": each.d}
     files = {file.role: file.path for file in each.files}
     properties = ET.SubElement(suite, "properties")
-    for name, value in {**facts, **files}.items():
+    for key, value in {**facts, **files}.items():
         if value is not None:
-            ET.SubElement(properties, "property", name=name, value=legal(str(value)))
+            ET.SubElement(properties, "property", name=key, value=legal(str(value)))
     suite.extend(_case(check) for check in checks)
     return suite
 
@@ -62,13 +62,13 @@ def _counts(checks: Sequence[Check]) -> dict[str, str]:
     """How many there are, and what became of them; a warning is no failure."""
     marks = [mark(check) for check in checks]
     counts = {"tests": len(marks), "failures": marks.count(FAIL), "errors": marks.count(OPEN)}
-    return {**{name: str(count) for name, count in counts.items()}, "time": _NO_TIME}
+    return {**{key: str(count) for key, count in counts.items()}, "time": _NO_TIME}
 
 
 def _case(check: Check) -> ET.Element:
     """A rule."""
     place = ".".join(filter(None, ("contrast.check", check.input)))
-    case = ET.Element("testcase", classname=legal(place), name=legal(check.rule), time=_NO_TIME)
+    case = ET.Element("testcase", classname=legal(place), name=legal(name(check)), time=_NO_TIME)
     sort = "rule" if check.baseline is None else "baseline"
     became = mark(check)
     if became == FAIL:
