@@ -5,6 +5,7 @@
     cc.loss("supcon", z, labels=y, tau=0.1).samples.loss
     cc.loss_by_convention("triplet", z, labels=y)
     cc.info("emb.npy").vectors[0].norms.median
+    cc.check("emb.npy", require="uniformity <= -2").passed
 
 Names are loaded when they are first used, so that importing the package costs nothing.
 """
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from .api import metrics as metrics
     from .api import triplets as triplets
     from .errors import ContrastError as ContrastError
+    from .gate.calling import check as check
+    from .gate.verdict import CheckResult as CheckResult
     from .geometry.declarations import METRICS as METRICS
     from .geometry.result import MetricsResult as MetricsResult
     from .hardness.result import TripletsResult as TripletsResult
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LOSSES",
     "METRICS",
+    "CheckResult",
     "ContrastError",
     "ConventionValue",
     "FileInfo",
@@ -45,6 +49,7 @@ __all__ = [
     "Samples",
     "TripletsResult",
     "__version__",
+    "check",
     "info",
     "loss",
     "loss_by_convention",
@@ -55,6 +60,7 @@ __all__ = [
 __version__ = version.VERSION
 
 _HOMES = {
+    "CheckResult": ".gate.verdict",
     "LOSSES": ".losses",
     "ContrastError": ".errors",
     "ConventionValue": ".api",
@@ -65,6 +71,7 @@ _HOMES = {
     "Resources": ".resources",
     "Samples": ".samples",
     "TripletsResult": ".hardness.result",
+    "check": ".gate.calling",
     "info": ".api",
     "loss": ".api",
     "loss_by_convention": ".api",

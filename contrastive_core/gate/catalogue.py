@@ -122,8 +122,15 @@ def better_of(figure: Figure) -> str:
     return LOSS_FIELDS[figure.field][0] if figure.field else LOWER
 
 
-def dependence_of(figure: Figure) -> Dependence:
-    """Whether it depends on how many samples there are."""
+def dependence_of(figure: Figure, layout: str = "") -> Dependence:
+    """Whether it depends on how many samples there are.
+
+    Args:
+        figure: Which.
+        layout: How the positives of a loss were found, where that is known.
+    """
+    if layout == "own negatives" and figure.field not in _OF_FIELDS:
+        return Dependence(figure.statistic in ("min", "max"), "its candidates are its own")
     if figure.field in _OF_FIELDS:
         return _OF_FIELDS[figure.field]
     if figure.statistic in ("min", "max"):

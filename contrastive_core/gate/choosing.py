@@ -138,7 +138,7 @@ class Inputs:
         got = in_words(self.given.names) or "nothing"
         alone = flat and len(self.sources) == 1 and self.given.keys is None
         takes_views = any(form.name == _VIEWS for form in declaration.forms)
-        if alone and takes_views and declaration.assumes_stacked:
+        if alone and takes_views and not {"labels", "pairs"} & self.names:
             return Missing(
                 name,
                 expected="its positives: check assumes nothing",
@@ -146,7 +146,9 @@ class Inputs:
                 remedy="Say --views stacked or interleaved where the file holds two views of each "
                 "sample, or give KEYS.",
             )
-        needs = dict.fromkeys(in_words(frozenset(form.needs)) for form in declaration.forms)
+        needs = dict.fromkeys(
+            "views" if form.name == _VIEWS else in_words(form.needs) for form in declaration.forms
+        )
         return Missing(
             name,
             expected=" or ".join(needs),
