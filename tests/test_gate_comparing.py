@@ -106,28 +106,28 @@ def test_a_check_says_the_bound_and_names_the_rows_that_carry_the_failure(
             -2.31,
             -2.1,
             "uniformity no worse than the baseline's -2.31 by more than 0.05",
-            "-2.1 is worse than the baseline's -2.31 by 0.21; allowed is 0.05 (lower is better)",
+            "-2.1 is worse than the baseline's -2.31 by 0.21, allowed is 0.05 (lower is better)",
         ),
         (
             "effective_rank",
             20.0,
             19.9,
             "effective_rank no worse than the baseline's 20 by more than 0.05",
-            "19.9 is worse than the baseline's 20 by 0.1; allowed is 0.05 (higher is better)",
+            "19.9 is worse than the baseline's 20 by 0.1, allowed is 0.05 (higher is better)",
         ),
         (
             "mean_cosine",
             0.5,
             0.1,
             "mean_cosine within 0.05 of the baseline's 0.5",
-            "0.1 is below the baseline's 0.5 by 0.4; allowed is 0.05 (neither way is better)",
+            "0.1 is below the baseline's 0.5 by 0.4, allowed is 0.05 (neither way is better)",
         ),
         (
             "mean_cosine",
             0.5,
             0.75,
             "mean_cosine within 0.05 of the baseline's 0.5",
-            "0.75 is above the baseline's 0.5 by 0.25; allowed is 0.05 (neither way is better)",
+            "0.75 is above the baseline's 0.5 by 0.25, allowed is 0.05 (neither way is better)",
         ),
     ],
 )
@@ -140,14 +140,30 @@ def test_rule_and_reason_are_sentences_with_numbers(
     assert check.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("figure", "allow", "rule"),
+    [
+        ("uniformity", "", "uniformity no worse than the baseline's -2"),
+        ("mean_cosine", "", "mean_cosine as in the baseline, -2"),
+        ("uniformity", "5%", "uniformity no worse than the baseline's -2 by more than 0.1 (5%)"),
+        ("mean_cosine", "5%", "mean_cosine within 0.1 (5%) of the baseline's -2"),
+    ],
+)
+def test_a_rule_says_what_was_allowed_and_nothing_where_nothing_was(
+    figure: str, allow: str, rule: str
+) -> None:
+    given = (f"{figure}: {allow}",) if allow else ()
+    (check,) = held(of(measured(figure, -2.0)), measured(figure, -2.0), allow=given).checks
+    assert check.rule == rule
+
+
 def test_numbers_that_look_alike_are_shown_with_the_digits_that_differ() -> None:
     assert shown(0.1234567890123) == "0.123457"
     assert shown(0.1234567890123, 0.1234567890124) == "0.1234567890123"
     assert shown(2.5, 2.5) == "2.5"
     assert shown(1.0, 1.0 + 2**-52) == "1.0"
     (check,) = held(of(measured("uniformity", -2.0)), measured("uniformity", -1.999997)).checks
-    assert check.reason is not None
-    assert check.reason.startswith("-1.999997 is worse than the baseline's -2 by 3e-06;")
+    assert check.reason == "-1.999997 is worse than the baseline's -2 by 3e-06 (lower is better)"
 
 
 @pytest.mark.parametrize(

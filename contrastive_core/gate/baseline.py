@@ -30,15 +30,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..inputs import Given
+from ..sources import is_path
 from ..version import VERSION
-from ..whole_files import write_whole
+from ..whole_files import cannot_write, check_place, write_whole
 from .measured import Measured
 from .rules import Figure
 from .sigmas import sigma_of
@@ -158,6 +161,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
     return value if isinstance(value, bool | int | float | str | None) else str(value)
+
+
+def check_target(path: Path, inputs: Iterable[Given]) -> None:
+    """Refuse, before anything is measured, a baseline that cannot be written or would be an input.
+
+    Raises:
+        CannotWrite: Its place is no place for a file, or holds one of the inputs.
+    """
+    real = os.path.realpath(path)
+    for given in inputs:
+        for each in (getattr(given, name) for name in given.names):
+            typed = os.fspath(each) if is_path(each) else ""
+            if real in (os.path.realpath(part) for part in (typed, typed.split("::")[0]) if part):
+                raise cannot_write(path, "one of the inputs", "Choose another path.")
+    check_place(path)
 
 
 def save_baseline(path: Path, inputs: Sequence[SavedInput]) -> None:

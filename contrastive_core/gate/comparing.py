@@ -11,10 +11,11 @@ from ..geometry.declarations import HIGHER, LOWER, NEITHER
 from .baseline import Baseline, SavedFigure, SavedInput
 from .comparable import obstacle
 from .measured import Measured
+from .rows_of import HIGHEST, LOWEST
 from .rules import ERROR
 from .sigmas import sigma_of
-from .tellings import Data, notes_of, shown
-from .tolerances import ABSOLUTE, LEAST, SIGMA, Allowances, Amount, no_sigma
+from .tellings import Data, demand, fault, notes_of, shown
+from .tolerances import ABSOLUTE, LEAST, SIGMA, UNASKED, Allowances, Amount, no_sigma
 from .verdict import Check
 
 _OPERATORS = {LOWER: "<=", HIGHER: ">=", NEITHER: "=="}
@@ -153,7 +154,7 @@ def _check(
     stands = obstacle(then, now, allowed.samples)
     if stands is not None:
         return _undecided(name, then, now, f"not comparable: {stands.reason}", stands.remedy)
-    return _decided(name, then, now, _room(then, now, amount, seed), top)
+    return _decided(name, then, now, amount, _room(then, now, amount, seed), top)
 
 
 def _room(then: SavedFigure, now: Measured, amount: Amount, seed: int) -> float:
@@ -168,57 +169,46 @@ def _room(then: SavedFigure, now: Measured, amount: Amount, seed: int) -> float:
     return room if amount.of == ABSOLUTE else max(room, LEAST)
 
 
-def _decided(name: str | None, then: SavedFigure, now: Measured, room: float, top: int) -> Check:
+def _decided(
+    name: str | None, then: SavedFigure, now: Measured, amount: Amount, room: float, top: int
+) -> Check:
     """Whether it is no worse than allowed: the raw numbers are compared."""
-    text, better = then.figure.text, now.better
+    better, rose = now.better, now.value > then.value
     low, high = then.value - room, then.value + room
     passed = {
         LOWER: now.value <= high,
         HIGHER: now.value >= low,
         NEITHER: low <= now.value <= high,
     }[better]
-    rose = now.value > then.value
-    by = abs(now.value - then.value)
-    was = shown(then.value, now.value)
-    if better == NEITHER:
-        rule = f"{text} within {shown(room)} of the baseline's {was}"
-        fault = f"{'above' if rose else 'below'} the baseline's {was} by {shown(by, room)}"
-        told = "neither way is better"
-    else:
-        rule = f"{text} no worse than the baseline's {was} by more than {shown(room)}"
-        fault = f"worse than the baseline's {was} by {shown(by, room)}"
-        told = f"{better} is better"
-    reason = f"{shown(now.value, then.value)} is {fault}; allowed is {shown(room, by)} ({told})"
     return Check(
-        metric=text,
+        metric=then.figure.text,
         value=now.value,
         op=_OPERATORS[better],
         bound={LOWER: high, HIGHER: low, NEITHER: then.value}[better],
         level=ERROR,
         passed=passed,
-        reason=None if passed else reason,
-        rule=rule,
+        reason=None if passed else fault(then, now.value, amount, room),
+        rule=demand(then, amount, room),
         input=name,
         better=better,
         baseline=then.value,
         allowed=room,
-        rows=() if passed else now.worst(top, "highest" if rose else "lowest"),
+        rows=() if passed else now.worst(top, HIGHEST if rose else LOWEST),
     )
 
 
 def _undecided(
     name: str | None, then: SavedFigure, now: Measured | None, reason: str, remedy: str | None
 ) -> Check:
-    text = then.figure.text
     return Check(
-        metric=text,
+        metric=then.figure.text,
         value=None if now is None else now.value,
         op=_OPERATORS[then.better],
         bound=then.value,
         level=ERROR,
         passed=None,
         reason=reason,
-        rule=f"{text} no worse than the baseline's {shown(then.value)}",
+        rule=demand(then, UNASKED, 0.0),
         input=name,
         better=then.better,
         baseline=then.value,

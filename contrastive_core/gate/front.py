@@ -9,7 +9,8 @@ from typing import Any
 from ..errors import BadParameter, ContrastError, NothingDefined
 from ..inputs import InputFile
 from ..resources import Resources
-from .baseline import Baseline, save_baseline, saved_input
+from ..sources.keep import Keep
+from .baseline import Baseline, check_target, save_baseline, saved_input
 from .comparing import Comparison, check_allowances, check_inputs, compare
 from .digests import digests
 from .judging import judged, unmeasured
@@ -79,6 +80,8 @@ def _baseline(request: CheckRequest) -> tuple[Baseline | None, Allowances]:
             remedy="Name each set once.",
         )
     allowed = parse_allowances(request.allow)
+    if request.save_baseline is not None:
+        check_target(request.save_baseline, [each.pool.given for each in request.inputs])
     if request.baseline is None:
         if request.allow:
             raise BadParameter(
@@ -96,7 +99,10 @@ def _baseline(request: CheckRequest) -> tuple[Baseline | None, Allowances]:
 
 def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -> Plan:
     """What is measured of one input."""
-    name, given, rules = each.pool.name, each.pool.given, each.rules
+    name, rules = each.pool.name, each.rules
+    keep = each.pool.given.reading.keep or Keep()
+    reading = dataclasses.replace(each.pool.given.reading, keep=keep)
+    given = dataclasses.replace(each.pool.given, reading=reading)
     more: list[Figure] | None = []
     if baseline is not None:
         names = [one.pool.name for one in request.inputs]
@@ -114,6 +120,8 @@ def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -
         return unopened(name, given, rules, more or (), error)
     if not plan.figures:
         raise _nothing(name)
+    hashed = request.baseline is not None or request.save_baseline is not None
+    keep.often = len(plan.measurings) > 1 or hashed
     return plan
 
 

@@ -1,4 +1,4 @@
-"""What a comparison tells beside its checks: whose data they are, what got better."""
+"""The words of a comparison: what is asked, what is wrong, whose data they are, what got better."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ..geometry.declarations import NEITHER
 from ..version import VERSION
-from .baseline import SavedInput
+from .baseline import SavedFigure, SavedInput
 from .measured import Measured
-from .tolerances import LEAST, UNASKED
+from .tolerances import ABSOLUTE, LEAST, UNASKED, Amount
 from .verdict import Check, CheckedInput
 
 _DIGITS = 6
@@ -36,6 +36,37 @@ def shown(value: float, beside: float | None = None) -> str:
         if beside is None or value == beside or text != f"{beside:.{digits}g}":
             return text
     return repr(value)
+
+
+def demand(then: SavedFigure, amount: Amount, room: float) -> str:
+    """What is asked of a figure, in words."""
+    text, was = then.figure.text, shown(then.value)
+    if amount == UNASKED:
+        asked = "as in the baseline," if then.better == NEITHER else "no worse than the baseline's"
+        return f"{text} {asked} {was}"
+    if then.better == NEITHER:
+        return f"{text} within {_allowed(amount, room)} of the baseline's {was}"
+    return f"{text} no worse than the baseline's {was} by more than {_allowed(amount, room)}"
+
+
+def fault(then: SavedFigure, value: float, amount: Amount, room: float) -> str:
+    """Why a figure is worse than allowed, with the numbers."""
+    now, was = shown(value, then.value), shown(then.value, value)
+    gap = abs(value - then.value)
+    by = shown(gap, room)
+    way = "above" if value > then.value else "below"
+    told = (
+        f"{now} is {way if then.better == NEITHER else 'worse than'} the baseline's {was} by {by}"
+    )
+    allowed = "" if amount == UNASKED else f", allowed is {_allowed(amount, room, gap)}"
+    side = "neither way is better" if then.better == NEITHER else f"{then.better} is better"
+    return f"{told}{allowed} ({side})"
+
+
+def _allowed(amount: Amount, room: float, gap: float | None = None) -> str:
+    """The amount in the unit of the figure, and as it was typed where that is another."""
+    told = shown(room, gap)
+    return told if amount.of == ABSOLUTE else f"{told} ({amount.text})"
 
 
 def notes_of(
