@@ -182,7 +182,7 @@ class _Builder:
     def pairs(self) -> Problem:
         """A list of pairs of rows."""
         arrangement = one_cloud(self.sources[0])
-        listed = read_pairs(self.given.pairs, arrangement.n)
+        listed = read_pairs(self.given.pairs, arrangement.n, keep=self.given.reading.keep)
         count = len(listed.i)
         picked = 0 if isinstance(self.loss, Contrastive) else 2 * count
         strands = self._with_bank(arrangement)
@@ -246,7 +246,7 @@ class _Builder:
     def triplets(self) -> Problem:
         """A list of triplets of rows."""
         strands = one_cloud(self.sources[0]).strands
-        listed = read_triplets(self.given.triplets, strands[0].n)
+        listed = read_triplets(self.given.triplets, strands[0].n, keep=self.given.reading.keep)
         noted = self._prepare(strands, extra=_PER_TRIPLET * len(listed.anchor))
         columns = (listed.anchor, listed.positive, listed.negative)
         left = self._listed(noted, "triplet", columns)
