@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from contrastive_core.errors import BadParameter, ContrastError, NothingDefined
+from contrastive_core.errors import BadInput, BadParameter, ContrastError, NothingDefined
 from contrastive_core.gate.configuration import find_configuration, load_configuration
+from contrastive_core.vocabulary import INPUTS
 
 from .asked import paths
 from .outputs import Output, check_outputs
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from contrastive_core.gate.configuration import Configuration
     from contrastive_core.gate.request import CheckRequest
     from contrastive_core.gate.verdict import CheckResult
+
+
+_WORDS = tuple(name for name, entry in INPUTS.items() if entry.names)
+"""Inputs that are words about files, and no files."""
 
 
 def configured(options: Mapping[str, Any]) -> Configuration | None:
@@ -36,10 +41,13 @@ def check_request(
     request: CheckRequest, outputs: Sequence[Output], configuration: Configuration | None
 ) -> None:
     """Refuse an output that would replace what is read, and one value of several rules."""
+    for each in request.inputs:
+        if not each.pool.given.names - set(_WORDS):
+            raise _nothing_given(each.pool.name)
     places = (request.baseline, configuration and configuration.path)
     read = [*_inputs(request), *(str(place) for place in places if place is not None)]
     if request.save_baseline is not None:
-        if request.save_baseline.suffix == "" and str(request.save_baseline) == "-":
+        if str(request.save_baseline) == "-":
             raise _no_dash()
         read.append(str(request.save_baseline))
     check_outputs(outputs, read)
@@ -53,6 +61,15 @@ def check_request(
             got="a baseline" if request.baseline is not None else f"{rules} rules",
             remedy="Give one --require and --no-config; or take -o json.",
         )
+
+
+def _nothing_given(name: str | None) -> BadInput:
+    return BadInput(
+        "EMBEDDINGS" if name is None else f"the input {name!r}",
+        expected="a file of embeddings, from the command line or a configuration",
+        got="none",
+        remedy="For example: contrast check emb.npy --require 'uniformity <= -2'.",
+    )
 
 
 def _no_dash() -> BadParameter:

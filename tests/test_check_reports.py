@@ -14,7 +14,7 @@ import pytest
 from contrast_cli.consoles import Manners
 from contrast_cli.outputs import Output
 from contrast_cli.render.check import CheckReport
-from contrast_cli.render.check_words import summary, value_and_bound
+from contrast_cli.render.check_words import rows_line, summary, value_and_bound
 from contrast_cli.render.formats import writer
 from contrast_cli.render.github import append_summary, write_github
 from contrast_cli.render.junit import write_junit
@@ -88,10 +88,15 @@ def test_a_value_never_prints_like_a_bound_that_it_differs_from(
 @pytest.mark.parametrize(
     ("checks", "words"),
     [
-        ((), "nothing was to be checked"),
+        ((), "no rules were given"),
         ((holds(),), "the rule holds"),
-        ((holds(), holds()), "all 2 rules hold"),
-        ((fails(),), "0 of 1 rule hold; 1 fails"),
+        ((holds(), holds()), "both rules hold"),
+        ((holds(), holds(), holds()), "all 3 rules hold"),
+        ((fails(),), "the rule fails"),
+        ((warns(),), "the rule warns"),
+        ((undefined(),), "the rule is undecided"),
+        ((worse(),), "the figure fails"),
+        ((fails(), fails()), "0 of 2 rules hold; 2 fail"),
         ((holds(), holds(), holds(), fails(), warns()), "3 of 5 rules hold; 1 fails, 1 warns"),
         ((holds(), fails(), fails(), warns(), warns()), "1 of 5 rules holds; 2 fail, 2 warn"),
         ((holds(), undefined()), "1 of 2 rules holds; 1 undecided"),
@@ -271,6 +276,24 @@ def test_github_escapes_as_the_toolkit_does() -> None:
         "7 of view 0 (loss 4.5)"
     )
     assert not [line for line in lines if line.startswith("::")]
+
+
+@pytest.mark.parametrize(
+    ("metric", "row", "words"),
+    [
+        ("hubness", {"index": 3, "occurrences": 9}, "3 (occurrences 9)"),
+        ("uniformity.keys", {"index": 3, "view": 1, "uniformity": -0.5, "rank": 1}, "3 of view 1 "
+         "(uniformity -0.5)"),
+        ("triplets(margin=0.5).counts.semi_hard", {"index": 3, "loss": 1.0, "semi_hard": 7},
+         "3 (semi hard 7)"),
+        ("p95(infonce(tau=0.07))", {"index": 3, "loss": 1.25, "rank": 9}, "3 (loss 1.25)"),
+        ("duplicates", {"index": 3}, "3"),
+    ],
+)  # fmt: skip
+def test_a_row_is_told_with_the_number_that_the_figure_is_made_of(
+    metric: str, row: dict[str, Any], words: str
+) -> None:
+    assert rows_line(fails(metric=metric, rows=(row,))) == f"worst rows: {words}"
 
 
 def test_github_puts_errors_first_and_says_every_rule_in_a_line() -> None:

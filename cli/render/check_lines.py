@@ -45,6 +45,7 @@ def print_check(result: CheckResult, console: Console, columns: int | None) -> N
     """
     _print_inputs(result, console, columns or FOLDED)
     if result.checks:
+        console.print()
         _print_whole(_rules(result.checks), console, columns)
     for check in result.checks:
         if check.passed is not True:
@@ -60,11 +61,11 @@ def _print_inputs(result: CheckResult, console: Console, columns: int) -> None:
     """What was checked, a line or more for each input."""
     width = max((len(each.name) + 2 for each in result.inputs if each.name), default=0)
     for each in result.inputs:
-        first, *rest = Text(what_was_checked(each)).wrap(console, max(columns - width, 20))
+        words = what_was_checked(each) or "nothing could be read"
+        first, *rest = Text(words).wrap(console, max(columns - width, 20))
         console.print(Text.assemble(((each.name or "").ljust(width), "bold"), first))
         for line in rest:
             console.print(Text.assemble(" " * width, line))
-    console.print()
 
 
 def _rules(checks: Sequence[Check]) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 PASS, FAIL, WARN, OPEN = "pass", "FAIL", "warn", "?"
 """Marks: it holds, it fails the run, it is only warned of, it could not be decided."""
+
+_ONE = {PASS: "holds", FAIL: "fails", WARN: "warns", OPEN: "is undecided"}
 
 _FEWEST, _MOST = 6, 17
 """Significant digits: as in every table, and as many as tell any two doubles apart."""
@@ -38,7 +41,8 @@ def value_and_bound(check: Check) -> tuple[str, str]:
         found = "-" if check.value is None else "undefined"
         return found, f"{check.op} {_shortest(bound)}{sign}"
     value = unit * check.value
-    apart = abs(value - bound)
+    room = unit * (check.allowed or 0.0) if check.op == "==" else 0.0
+    apart = abs(abs(value - bound) - room)
     asked = _shortest(bound) if check.baseline is None else _rounded(bound, apart)
     if check.op == "==" and check.allowed:
         asked = f"{asked} ± {check.allowed:.2g}"
@@ -104,17 +108,27 @@ def names_of_rows(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 def rows_line(check: Check, most: int = 10) -> str:
     """The rows that carry it in one line, worst first; empty where there are none."""
-    shown = ", ".join(map(_row, check.rows[:most]))
+    shown = ", ".join(_row(row, check) for row in check.rows[:most])
     return f"worst rows: {shown}" if shown else ""
 
 
-def _row(row: dict[str, Any]) -> str:
+def _row(row: dict[str, Any], check: Check) -> str:
     """`241 (loss 5.21)`, or `241 of view 1 (loss 5.21)`."""
-    rest = {name: value for name, value in row.items() if name not in ("index", "view")}
-    words = ", ".join(f"{name} {_plain(value)}" for name, value in rest.items())
-    view = row.get("view")
-    place = f"{row.get('index')}" if view is None else f"{row.get('index')} of view {view}"
-    return f"{place} ({words})" if words else place
+    place = f"{row.get('index')}"
+    if "view" in row:
+        place = f"{place} of view {row['view']}"
+    told = _telling(row, check)
+    return place if told is None else f"{place} ({told.replace('_', ' ')} {_plain(row[told])})"
+
+
+def _telling(row: dict[str, Any], check: Check) -> str | None:
+    """The column that the figure is made of: of its name, the loss, or the last one."""
+    names = [each for each in row if each not in ("index", "view")]
+    own = re.split(r"[.()]", check.metric.removesuffix(".keys"))
+    for each in (*reversed(own), "loss"):
+        if each in names:
+            return each
+    return names[-1] if names else None
 
 
 def _plain(value: Any) -> str:
@@ -125,10 +139,12 @@ def summary(result: CheckResult) -> str:
     """`3 of 5 rules hold; 1 fails, 1 warns`."""
     marks = [mark(check) for check in result.checks]
     if not marks:
-        return "nothing was to be checked"
+        return "no rules were given"
     held, total, noun = marks.count(PASS), len(marks), _noun(result, len(marks))
+    if total == 1:
+        return f"the {noun} {_ONE[marks[0]]}"
     if held == total:
-        return f"all {total} {noun} hold" if total > 1 else f"the {noun} holds"
+        return f"{'both' if total == 2 else f'all {total}'} {noun} hold"
     failed, warned, undecided = (marks.count(each) for each in (FAIL, WARN, OPEN))
     said = [
         f"{failed} {'fails' if failed == 1 else 'fail'}" if failed else "",
