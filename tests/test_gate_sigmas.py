@@ -128,3 +128,21 @@ def test_sigma_of_a_mean_is_the_spread_of_its_value_over_samples() -> None:
         found.append((figure.value, sigma_of(figure, number)))
     values, sigmas = np.array(found, float).T
     assert values.std() == pytest.approx(sigmas.mean(), rel=0.12)
+
+
+@pytest.mark.parametrize(("tau", "least", "most"), [(0.05, 0.85, 1.15), (1.0, 1.3, 2.1)])
+def test_shared_candidates_add_to_the_spread_where_they_weigh(
+    tau: float, least: float, most: float
+) -> None:
+    """What the help says: sigma is all of it where positives decide, else half of it at least."""
+    draws, found = np.random.default_rng(12), []
+    for number in range(300):
+        x = draws.normal(size=(80, 6)) + np.array([1.0, 0, 0, 0, 0, 0])
+        y = x + 0.5 * draws.normal(size=(80, 6))
+        x, y = (each / np.linalg.norm(each, axis=1, keepdims=True) for each in (x, y))
+        logits = x @ y.T / tau
+        terms = np.log(np.exp(logits).sum(axis=1)) - logits.diagonal()
+        figure = mean_of("infonce", terms)
+        found.append((figure.value, sigma_of(figure, number)))
+    values, sigmas = np.array(found, float).T
+    assert least < values.std() / sigmas.mean() < most

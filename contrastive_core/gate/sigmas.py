@@ -18,8 +18,13 @@ def sigma_of(measured: Measured, seed: int) -> float | None:
     over 1000 resamples S_k of the n samples, with replacement. x_i are the terms, f the transform,
     such as the log of uniformity. The terms of one sample, such as its two views, are drawn
     together. c is 1, or 2 where the terms are row means of a symmetric function of pairs: such a
-    mean over pairs scatters twice as far as one of n independent terms. Candidates that all
-    anchors share are taken as they are; what another draw of them would change is not in sigma.
+    mean over pairs scatters twice as far as one of n independent terms.
+
+    Candidates and neighbours that samples share are taken as they are: what another draw of them
+    would change is not in sigma. Of alignment, uniformity, and softmax losses that the positives
+    decide, sigma is the whole spread (200 samples of 10 classes: infonce at tau 0.1, clip). Of
+    those where the candidates weigh (nt-xent, siglip, supcon) it was 1.6 times sigma there, of
+    r_precision and map_at_r 1.5 and 1.7, of triplets.hard 2.
 
     Args:
         measured: The figure with its terms, NaN where a sample has none.
