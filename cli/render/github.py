@@ -37,7 +37,8 @@ def write_github(result: CheckResult, stream: IO[str]) -> None:
         stream.write(f"and {len(told) - _MOST} more, in the lines below\n")
     for check in result.checks:
         stream.write(f"{mark(check):<5} {plain(f'{title(check)}: {sentence(check)}')}\n")
-    stream.write(f"{plain(summary(result))}\n")
+    words = summary(result)
+    stream.write(f"{words[0].upper()}{words[1:]}\n")
 
 
 def _annotations(result: CheckResult) -> Iterator[str]:
