@@ -171,9 +171,10 @@ def test_rules_and_a_baseline_are_told_in_one_verdict(baseline: Path) -> None:
 
 def test_nothing_is_saved_where_a_rule_is_broken_or_undecided(tmp_path: Path) -> None:
     path = tmp_path / "b.json"
-    for rule in ("uniformity <= -9", "cross-entropy <= 1"):
+    for rule, word in (("uniformity <= -9", "failed"), ("cross-entropy <= 1", "undecided")):
         result = check("emb.npy", ["triplets.hard <= 100%", rule], save_baseline=path)
         assert result.saved is None
+        assert f"{path} is not saved: the check is {word}" in result.notes
         assert not path.exists()
 
 

@@ -228,8 +228,11 @@ def _saved(
     told: Mapping[str | None, Told],
 ) -> CheckResult:
     """The result, after the baseline was written where all is well."""
-    if request.save_baseline is None or result.outcome != PASSED:
+    if request.save_baseline is None:
         return result
+    if result.outcome != PASSED:
+        note = f"{request.save_baseline} is not saved: the check is {result.outcome}"
+        return dataclasses.replace(result, notes=(*result.notes, note))
     inputs = []
     for plan in plans:
         measured = list(found[plan.name].measured.values())
