@@ -40,7 +40,7 @@ def obstacle(then: SavedFigure, now: Measured, samples: float) -> Obstacle | Non
 
 def _parameters(then: SavedFigure, now: Measured) -> Obstacle | None:
     """Other parameters in force: of the figure, or defaults that have changed."""
-    before = {name: value for name, value in then.parameters.items() if name not in now.found}
+    before = then.parameters
     after = {name: plain(value) for name, value in now.parameters.items() if name not in now.found}
     for name in sorted({*before, *after}):
         if name not in before or name not in after or not _same(before[name], after[name]):
