@@ -13,7 +13,7 @@ import re
 from ..errors import BadParameter, known_names
 from .naming import figure_of
 from .rules import ERROR, LEVELS, OPERATORS, Figure, Rule
-from .scanning import Scan, Written
+from .scanning import Scan
 
 _BOUND = re.compile(r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(%?)")
 _MISTAKEN = {"=": "==", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "===": "==", "!=": ""}
@@ -41,10 +41,9 @@ def parse_rule(text: str, level: str = ERROR) -> Rule:
             remedy=known_names(str(level), LEVELS),
         )
     scan = Scan(text, "rule")
-    written = scan.figure()
+    figure = figure_of(scan.figure(), scan)
     op = _operator(scan)
-    bound = _bound(scan)
-    return Rule(figure_of(written, scan), op, bound, level, text.strip())
+    return Rule(figure, op, _bound(scan), level, text.strip())
 
 
 def parse_figure(text: str) -> Figure:
@@ -54,9 +53,9 @@ def parse_figure(text: str) -> Figure:
         BadParameter: It is none.
     """
     scan = Scan(text, "figure")
-    written: Written = scan.figure()
+    figure = figure_of(scan.figure(), scan)
     scan.end()
-    return figure_of(written, scan)
+    return figure
 
 
 def _operator(scan: Scan) -> str:

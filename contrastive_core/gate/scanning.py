@@ -10,6 +10,7 @@ from .catalogue import STATISTICS
 
 _NAME = re.compile(r"[^\W\d]\w*(?:-\w+)*", re.ASCII)
 _PATH = re.compile(r"\w+(?:-\w+)*(?:\s*\.\s*\w+(?:-\w+)*)*", re.ASCII)
+_FIRST = "The figure stands first, as in uniformity <= -2."
 _VALUE = re.compile(r"[-+.\w]+", re.ASCII)
 
 
@@ -71,7 +72,7 @@ class Scan:
 
     def figure(self) -> Written:
         """A figure."""
-        name = self._piece(_NAME, "the name of a metric or a loss", "For example: uniformity.")
+        name = self._piece(_NAME, "the name of a metric or a loss", _FIRST)
         if name.text in STATISTICS and self.mark("("):
             inside = self.figure()
             if inside.statistic is not None:
