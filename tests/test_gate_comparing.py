@@ -179,6 +179,7 @@ def test_numbers_that_look_alike_are_shown_with_the_digits_that_differ() -> None
         ({"d": 8}, {"d": 16}, "", "had 8 dimensions in the baseline and have 16", "same model"),
         ({"d": 8}, {"d": None}, "", "had 8 dimensions", "same model"),
         ({}, {"samples": 101}, "", "there were 100 samples in the baseline and are 101", "'n: 1%'"),
+        ({"samples": 300}, {"samples": 301}, "", "are 301", "--allow 'n: 1%'"),
         ({}, {"samples": 88}, "", "are 88", "--allow 'n: 12%'"),
         ({}, {"samples": 111}, "n: 10%", "are 111", "--allow 'n: 11%'"),
         ({}, {"samples": 89}, "n: 10%", "are 89", "--allow 'n: 11%'"),
