@@ -218,6 +218,57 @@ def test_bad_rules_are_refused_before_a_file_is_opened() -> None:
         cc.check("missing.npy", require=["mean_cosine <= 1", "uniformty <= 2"])
 
 
+def test_of_several_bad_rules_the_first_is_told_and_which_others_are() -> None:
+    with pytest.raises(BadParameter) as refused:
+        cc.check(FLAT, require=["uniformty <= 2", "mean_cosine <= 1", "triplets <= 1"])
+    assert refused.value.what == "rule 'uniformty <= 2'"
+    assert refused.value.remedy.endswith("Wrong too: rule 'triplets <= 1'.")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rule", "n", "d"),
+    [
+        ({"embeddings": np.stack([FLAT, KEYS])}, "nt-xent <= 99", 24, 4),
+        ({"embeddings": np.stack([FLAT, KEYS], axis=1)}, "nt-xent <= 99", 24, 4),
+        ({"embeddings": FLAT, "views": "interleaved"}, "nt-xent <= 99", 12, 4),
+        ({"embeddings": FLAT, "pairs": PAIRS}, "contrastive <= 99", 24, 4),
+        ({"embeddings": FLAT, "labels": LABELS}, "triplets.hard <= 1", 24, 4),
+        ({"scores": FLAT}, "infonce <= 99", 24, None),
+    ],
+)
+def test_the_samples_and_dimensions_of_an_input_are_told(
+    inputs: dict[str, Any], rule: str, n: int, d: int | None
+) -> None:
+    (found,) = cc.check(require=rule, **inputs).inputs
+    assert (found.n, found.d) == (n, d)
+
+
+def _three_columns(path: Path, negatives: Rows) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {"anchor": list(FLAT), "positive": list(KEYS), "negative": negatives.tolist()}
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def test_of_three_columns_each_figure_takes_those_it_needs(tmp_path: Path) -> None:
+    flat = RNG.normal(size=(24, 4))
+    path = _three_columns(tmp_path / "flat.parquet", flat)
+    rules = ["triplet <= 9", "infonce <= 99", "alignment <= 9", "p50(uniformity) <= 9"]
+    found = cc.check(path, require=rules).checks
+    assert [each.value for each in found] == [
+        cc.loss("triplet", FLAT, KEYS, flat).value,
+        cc.loss("infonce", FLAT, KEYS).value,
+        cc.metrics(FLAT, KEYS).metrics["alignment"].value,
+        cc.loss("uniformity", FLAT, KEYS).quantiles.p50,
+    ]
+    own = RNG.normal(size=(24, 2, 4))
+    path = _three_columns(tmp_path / "own.parquet", own)
+    check = _only(cc.check(path, require="infonce <= 99"))
+    assert check.value == cc.loss("infonce", FLAT, KEYS, own).value
+
+
 def test_a_file_that_cannot_be_read_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="existing file"):
         cc.check(tmp_path / "missing.npy", require="uniformity <= 0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..api.losses import Data
@@ -11,10 +11,10 @@ from ..inputs import Given
 from ..resources import Resources
 from ..sources import Reading
 from .front import run_check
-from .grammar import parse_rule
+from .grammar import parse_rules
 from .pool import Pool
 from .request import CheckedPool, CheckRequest
-from .rules import ERROR, WARN, Rule
+from .rules import ERROR, WARN
 from .verdict import CheckResult
 
 
@@ -101,7 +101,7 @@ def check(
         views,
         Reading(dtype, join, on_bad),
     )
-    rules = (*_rules(require, ERROR), *_rules(warn, WARN))
+    rules = (*parse_rules(_listed(require), ERROR), *parse_rules(_listed(warn), WARN))
     request = CheckRequest(
         (CheckedPool(Pool(None, given), rules),),
         None if baseline is None else Path(baseline),
@@ -111,10 +111,6 @@ def check(
         seed,
     )
     return run_check(request, resources or Resources())
-
-
-def _rules(written: str | Sequence[str], level: str) -> Iterator[Rule]:
-    return (parse_rule(each, level) for each in _listed(written))
 
 
 def _listed(written: str | Sequence[str]) -> list[str]:

@@ -171,14 +171,27 @@ def _told(plan: Plan, found: Found, request: CheckRequest) -> Told:
     """What was read of an input, with the hash of its content where a baseline wants it."""
     files = tuple(found.inputs.values()) or _opened(plan)
     measured = list(found.measured.values())
-    whole = next((each for each in measured if each.convention is None), None)
-    some = whole or next(iter(measured), None)
-    first = files[0].shape if files else None
-    n = first[0] if some is None and first else None
-    d = first[-1] if some is None and first else None
-    checked = CheckedInput(plan.name, files, some.samples if some else n, some.d if some else d)
+    shape = files[0].shape if files else None
+    n, d = (samples_of(shape, plan.given.views), shape[-1]) if shape else (None, None)
+    told = next((each for each in measured if each.convention is None), None)
+    if told is not None:  # rows that were left out are not among those of the metrics
+        n, d = told.samples, told.d
+    checked = CheckedInput(plan.name, files, n, None if files[:1] and _scored(files[0]) else d)
     hashed = request.baseline is not None or request.save_baseline is not None
     return Told(checked, digests(plan.given) if hashed and measured else {})
+
+
+def samples_of(shape: tuple[int, ...], views: str | None) -> int:
+    """Samples of a file of rows: its views are of the same."""
+    if len(shape) < 3:
+        return shape[0] // 2 if views in ("stacked", "interleaved") else shape[0]
+    first = views == "first" or (views is None and shape[0] == 2)
+    return shape[1] if first else shape[0]
+
+
+def _scored(file: InputFile) -> bool:
+    """Whether a file holds scores, whose columns are no dimensions."""
+    return file.role == "scores"
 
 
 def _opened(plan: Plan) -> tuple[InputFile, ...]:

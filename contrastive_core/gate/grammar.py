@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from ..errors import BadParameter, known_names
 from .naming import figure_of
@@ -44,6 +45,27 @@ def parse_rule(text: str, level: str = ERROR) -> Rule:
     figure = figure_of(scan.figure(), scan)
     op = _operator(scan)
     return Rule(figure, op, _bound(scan), level, text.strip())
+
+
+def parse_rules(texts: Iterable[str], level: str = ERROR) -> tuple[Rule, ...]:
+    """Rules from what was typed; where several are wrong, the first is told, and which others are.
+
+    Raises:
+        BadParameter: One of them is no rule.
+    """
+    found, refused = [], []
+    for text in texts:
+        try:
+            found.append(parse_rule(text, level))
+        except BadParameter as error:
+            refused.append(error)
+    if not refused:
+        return tuple(found)
+    first, others = refused[0], [error.what for error in refused[1:]]
+    also = f" Wrong too: {', '.join(others)}." if others else ""
+    raise BadParameter(
+        first.what, expected=first.expected, got=first.got, remedy=f"{first.remedy}{also}"
+    )
 
 
 def parse_figure(text: str) -> Figure:
