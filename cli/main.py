@@ -15,6 +15,7 @@ from click.exceptions import NoArgsIsHelpError
 from contrastive_core.errors import BadParameter, ContrastError, known_names
 from contrastive_core.version import VERSION
 
+from .check import check
 from .completion import VARIABLE, answer, completion
 from .consoles import Manners
 from .exits import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED, READER_GONE, ChecksFailed
@@ -72,6 +73,7 @@ def contrast() -> None:
 contrast.add_command(loss)
 contrast.add_command(metrics)
 contrast.add_command(triplets)
+contrast.add_command(check)
 contrast.add_command(info)
 contrast.add_command(kinds)
 contrast.add_command(help_command)

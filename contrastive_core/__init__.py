@@ -5,6 +5,7 @@
     cc.loss("supcon", z, labels=y, tau=0.1).samples.loss
     cc.loss_by_convention("triplet", z, labels=y)
     cc.info("emb.npy").vectors[0].norms.median
+    cc.check("emb.npy", require="uniformity <= -2").passed
 
 Names are loaded when they are first used, so that importing the package costs nothing.
 """
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .api import triplets as triplets
     from .dropped import Dropped as Dropped
     from .errors import ContrastError as ContrastError
+    from .gate.calling import check as check
+    from .gate.verdict import CheckResult as CheckResult
     from .geometry.declarations import METRICS as METRICS
     from .geometry.result import MetricsResult as MetricsResult
     from .hardness.result import TripletsResult as TripletsResult
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LOSSES",
     "METRICS",
+    "CheckResult",
     "ContrastError",
     "ConventionValue",
     "Dropped",
@@ -49,6 +53,7 @@ __all__ = [
     "Samples",
     "TripletsResult",
     "__version__",
+    "check",
     "info",
     "loss",
     "loss_by_convention",
@@ -59,6 +64,7 @@ __all__ = [
 __version__ = version.VERSION
 
 _HOMES = {
+    "CheckResult": ".gate.verdict",
     "LOSSES": ".losses",
     "ContrastError": ".errors",
     "ConventionValue": ".api",
@@ -71,6 +77,7 @@ _HOMES = {
     "Resources": ".resources",
     "Samples": ".samples",
     "TripletsResult": ".hardness.result",
+    "check": ".gate.calling",
     "info": ".api",
     "loss": ".api",
     "loss_by_convention": ".api",

@@ -1,4 +1,4 @@
-"""Intervals of values that were estimated from a sample: resampling the anchors drawn."""
+"""Intervals and standard errors of values taken from a sample: resampling its members."""
 
 from __future__ import annotations
 
@@ -57,6 +57,42 @@ def ratio_interval(
     outside = (1.0 - COVERED) / 2.0
     low, high = np.quantile(values, [outside, 1.0 - outside])
     return float(low), float(high)
+
+
+def standard_error(
+    numerators: npt.ArrayLike,
+    denominators: npt.ArrayLike = 1.0,
+    *,
+    seed: int,
+    transform: Callable[[Float], Float] | None = None,
+) -> float:
+    """Bootstrap standard error of f(sum_i a_i / sum_i b_i): the spread of r_1 .. r_1000.
+
+    The resamples are those of `ratio_interval`. It is the spread of the value over samples of this
+    size where the members are independent of each other.
+
+    Args:
+        numerators: a, one number per member, shape (n,), n >= 1.
+        denominators: b, shape (n,), or one number for all; none is negative.
+        seed: Of the resamples.
+        transform: f, of an array of ratios; None for the ratio itself.
+
+    Returns:
+        The standard deviation; NaN where fewer than two members leave nothing to resample, or
+        where fewer than two resamples have a finite value.
+
+    Source:
+        Efron 1979, Bootstrap Methods: Another Look at the Jackknife.
+    """
+    top = np.asarray(numerators, np.float64)
+    bottom = np.broadcast_to(np.asarray(denominators, np.float64), top.shape)
+    if len(top) < 2:
+        return float("nan")
+    ratios = _resampled(top, bottom, np.random.default_rng((seed, RESAMPLES)))
+    with np.errstate(divide="ignore"):  # the log of a resample of zeros, which is left out
+        values = ratios if transform is None else transform(ratios)
+    finite = values[np.isfinite(values)]
+    return float(np.std(finite, ddof=1)) if len(finite) > 1 else float("nan")
 
 
 def _resampled(top: Float, bottom: Float, draws: np.random.Generator) -> Float:

@@ -9,6 +9,8 @@ import pytest
 from contrastive_core.prepared import Prepared, prepare
 from contrastive_core.sources import ArraySource, Strided
 
+pytest_plugins = ["pytester"]
+
 
 def _ready(
     rows: npt.ArrayLike, *, unit: bool = True, dtype: str = "float64", in_memory: bool = True

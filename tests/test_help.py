@@ -159,6 +159,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["kinds", "--help"],
         ["metrics", "--help"],
         ["triplets", "--help"],
+        ["check", "--help"],
         ["metrics", "--guide"],
         ["triplets", "--guide"],
         ["metrics", "--guide", "--metric", "hubness", "-o", "json"],
@@ -215,3 +216,9 @@ def test_metrics_are_completed_without_numpy() -> None:
 
 def test_the_kind_of_a_page_is_completed() -> None:
     assert _complete("contrast kinds al", 2) == ["alignment", "align-uniform"]
+
+
+def test_figures_of_rules_are_completed_without_numpy() -> None:
+    assert _complete("contrast check --require uniformity.", 3) == ["uniformity.keys"]
+    assert _complete("contrast check --warn triplets.ha", 3) == ["triplets.hard"]
+    assert "alignment" in _complete("contrast check --require ", 3)

@@ -13,6 +13,9 @@ import contrastive_core
 
 ROOT = Path(__file__).resolve().parent.parent
 
+HELD = (".py", ".json")
+"""What a wheel holds: modules, and schemas."""
+
 
 def test_the_wheel_holds_exactly_two_packages(tmp_path: Path) -> None:
     source = tmp_path / "source"
@@ -34,7 +37,8 @@ def test_the_wheel_holds_exactly_two_packages(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("contrastive_core-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "contrastive_core").rglob("*.py")}
+    core = ROOT / "contrastive_core"
+    modules = {str(path.relative_to(ROOT)) for path in core.rglob("*") if path.suffix in HELD}
     shell = {
         str(Path("contrast_cli") / path.relative_to(ROOT / "cli"))
         for path in (ROOT / "cli").rglob("*.py")
@@ -87,6 +91,7 @@ ORDER = (
     ("summary",),
     ("geometry", "hardness", "holdings"),
     ("api",),
+    ("gate",),
 )
 """Rooms of the core from left to right: a room imports rooms to its left, and itself."""
 

@@ -84,10 +84,29 @@ def metrics(
     """
     listed = Asked(None, top, sort)
     settings = Settings(t, alpha, duplicate_threshold, sample, seed)
-    chosen = chosen_metrics(metrics)
-    means, reading = resources or Resources(), Reading(dtype, join, on_bad)
+    reading = Reading(dtype, join, on_bad)
+    given = Given(embeddings, keys, labels=labels, pairs=pairs, views=views, reading=reading)
+    return metrics_of(given, settings, metrics, listed, resources or Resources())
+
+
+def metrics_of(
+    given: Given, settings: Settings, names: Sequence[str], listed: Asked, means: Resources
+) -> MetricsResult:
+    """The same of inputs that are named already.
+
+    Args:
+        given: EMBEDDINGS, KEYS, labels, pairs, views.
+        settings: The parameters.
+        names: Names of the metrics to measure; none for all whose inputs are there.
+        listed: Which rows `worst` lists.
+        means: Threads, memory bound, precision, progress.
+
+    Raises:
+        ContrastError: As `metrics` does.
+    """
+    chosen = chosen_metrics(names)
     clouds = build_clouds(
-        Given(embeddings, keys, labels=labels, pairs=pairs, views=views, reading=reading),
+        given,
         means,
         partial(room_for, frozenset(chosen), threads=means.workers),
         settings.t,
@@ -95,4 +114,4 @@ def metrics(
     quiet = partial(run, workers=clouds.room.workers, tile=means.tile)
     work = Work(partial(quiet, progress=means.progress), quiet)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not a number is said to be none
-        return measure(clouds, settings, metrics, listed, work)
+        return measure(clouds, settings, names, listed, work)

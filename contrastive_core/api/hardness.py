@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def triplets(
     Source:
         Schroff et al. 2015 (FaceNet), eq. 3; section 3.2 for the sorts.
     """
-    asked, wanted = Asked(None, top, sort), Settings(sample)
+    asked = Asked(None, top, sort)
     given = Given(
         embeddings,
         positives,
@@ -113,20 +114,58 @@ def triplets(
         views=views,
         reading=Reading(dtype, join, on_bad),
     )
-    means = resources or Resources()
+    loss = {
+        "distance": distance,
+        "mining": mining,
+        "average": average,
+        "soft_margin": soft_margin or None,
+        "swap": swap or None,
+        "normalize": normalize,
+    }
+    which = WhichTriplets(margin, loss, sample, seed)
+    return triplets_of(which, given, asked, resources or Resources())
+
+
+@dataclass(frozen=True)
+class WhichTriplets:
+    """What is asked about triplets, before the input is known.
+
+    Args:
+        margin: m, or several that differ.
+        loss: Other hyper-parameters of the loss; None for one that is not set.
+        sample: How many anchors are drawn; None for all.
+        seed: Of the draw, and of `random-semi-hard`; None for what is not set.
+    """
+
+    margin: float | Sequence[float] = 0.2
+    loss: Mapping[str, Any] = field(default_factory=dict)
+    sample: int | None = None
+    seed: int | None = None
+
+
+def triplets_of(
+    which: WhichTriplets, given: Given, asked: Asked, means: Resources
+) -> TripletsResult:
+    """The same of inputs that are named already.
+
+    Args:
+        which: The margins, the loss, the sample.
+        given: The inputs.
+        asked: Which anchors, or listed triplets, `worst` lists.
+        means: Threads, memory bound, precision, progress.
+
+    Raises:
+        ContrastError: As `triplets` does.
+    """
+    wanted = Settings(which.sample)
     found = recognise(Triplet, given, _Command())
     losses = made_losses(
         found.form.name,
         tuple(given.names),
-        margin,
-        seed,
+        which.margin,
+        which.seed,
         wanted.sample,
-        distance=distance,
-        mining=mining,
-        average=average,
-        soft_margin=soft_margin or None,
-        swap=swap or None,
-        normalize=normalize,
+        **which.loss,
     )
     built = build(losses[0], found, means, per_row=PER_ROW + PER_MARGIN * len(losses))
     quiet = partial(run, workers=built.room.workers, tile=means.tile)

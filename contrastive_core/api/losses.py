@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -115,26 +116,49 @@ def loss(
         views,
         Reading(dtype, join, on_bad),
     )
-    means = resources or Resources()
-    return _loss(kind, given, wanted, means, convention, parameters, per_sample=per_sample)
+    which = Which(kind, parameters, convention)
+    return loss_of(which, given, wanted, resources or Resources(), per_sample=per_sample)
 
 
-def _loss(
-    kind: str,
-    given: Given,
-    wanted: Asked,
-    means: Resources,
-    convention: str,
-    parameters: dict[str, Any],
-    *,
-    per_sample: bool = False,
+@dataclass(frozen=True)
+class Which:
+    """A loss as it is asked for, before its input is known.
+
+    Args:
+        kind: A key of `LOSSES`.
+        parameters: Its hyper-parameters.
+        convention: `paper`, or the library whose value is wanted.
+    """
+
+    kind: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    convention: str = PAPER_NAME
+
+
+def loss_of(
+    which: Which, given: Given, wanted: Asked, means: Resources, *, per_sample: bool = False
 ) -> LossResult:
-    """One loss under one convention."""
-    declaration = find_loss(kind)
-    find_dialect(kind, convention)
+    """The same of inputs that are named already.
+
+    Args:
+        which: The loss.
+        given: Its inputs.
+        wanted: The reduction, and which samples are listed.
+        means: Threads, memory bound, precision, progress.
+        per_sample: Also find rank and hardest negative of every sample.
+
+    Raises:
+        ContrastError: As `loss` does.
+    """
+    kind, declaration = which.kind, find_loss(which.kind)
+    find_dialect(kind, which.convention)
     found = recognise(declaration, given)
     chosen = make_loss(
-        kind, convention=convention, input_form=found.form.name, inputs=given.names, **parameters
+        kind,
+        convention=which.convention,
+        input_form=found.form.name,
+        inputs=given.names,
+        **which.parameters,
     )
     wanted.check(chosen)
     built = build(chosen, found, means)

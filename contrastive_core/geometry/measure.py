@@ -194,4 +194,6 @@ def _value(
         reading=said,
         estimated=estimated,
         interval=interval,
+        terms=found.terms,
+        transform=found.transform,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..dropped import Dropped
 from ..inputs import InputFile
 from ..labelled import Positives
+from ..numerics import Float
 from ..rows import Column, Rows
 from ..tables import Index
 from .declarations import KEYS_SUFFIX, METRICS, Metric
@@ -31,6 +33,9 @@ class MetricValue:
         reading: A plain word where the value is near a level; None where it is not.
         estimated: Whether it was estimated from a sample of anchors.
         interval: 95 % of the bootstrap over the anchors; None where it is exact.
+        terms: One number for each pair or row whose mean, transformed, is the value; None where it
+            is no mean of them.
+        transform: Of the mean of terms; None for the mean itself.
     """
 
     name: str
@@ -46,6 +51,8 @@ class MetricValue:
     reading: str | None
     estimated: bool
     interval: tuple[float, float] | None
+    terms: Float | None = field(default=None, compare=False, repr=False)
+    transform: Callable[[Float], Float] | None = field(default=None, compare=False, repr=False)
 
     @property
     def metric(self) -> Metric:

@@ -219,7 +219,8 @@ def alignment(pairs: Aligned, settings: Settings) -> Found:
     """mean |z_i - z'_i|^alpha."""
     if pairs.distances is None:
         return undefined("needs positives")
-    return Found(float((pairs.distances**settings.alpha).mean()), n=len(pairs.distances))
+    terms = pairs.distances**settings.alpha
+    return Found(float(terms.mean()), n=len(terms), terms=terms)
 
 
 def recall_at_1(pairs: Aligned) -> Found:

@@ -203,7 +203,7 @@ def _read_pairs(given: Given, n: int, count: int) -> tuple[Any, Any]:
             got="--pairs and two files or views",
             remedy="Two files are paired row by row: leave --pairs out, or give one file.",
         )
-    listed = read_pairs(given.pairs, n)
+    listed = read_pairs(given.pairs, n, keep=given.reading.keep)
     if listed.y is not None and not listed.y.all():
         raise dissimilar("the metrics", name, int(np.count_nonzero(~listed.y)))
     return listed.i, listed.j

@@ -20,7 +20,7 @@ _PER_PAIR, _PER_TRIPLET = 100, 160
 def pairs(builder: Builder) -> Problem:
     """A list of pairs of rows."""
     arrangement = one_cloud(builder.sources[0])
-    listed = read_pairs(builder.given.pairs, arrangement.n)
+    listed = read_pairs(builder.given.pairs, arrangement.n, keep=builder.given.reading.keep)
     count = len(listed.i)
     picked = 0 if isinstance(builder.loss, Contrastive) else 2 * count
     strands = builder.with_bank(arrangement)
@@ -45,7 +45,7 @@ def pairs(builder: Builder) -> Problem:
 def triplets(builder: Builder) -> Problem:
     """A list of triplets of rows."""
     strands = one_cloud(builder.sources[0]).strands
-    listed = read_triplets(builder.given.triplets, strands[0].n)
+    listed = read_triplets(builder.given.triplets, strands[0].n, keep=builder.given.reading.keep)
     noted = builder.prepare(strands, extra=_PER_TRIPLET * len(listed.anchor))
     columns = (listed.anchor, listed.positive, listed.negative)
     left = builder.listed(noted, "triplet", columns)

@@ -16,7 +16,7 @@ def find_loss(kind: str) -> type[Loss]:
     """The declaration of a kind, or the error that lists the known ones."""
     if kind in LOSSES:
         return LOSSES[kind]
-    meant = _known_as(kind)
+    meant = known_as(kind)
     raise BadParameter(
         "kind",
         expected="the name of a loss",
@@ -25,7 +25,7 @@ def find_loss(kind: str) -> type[Loss]:
     )
 
 
-def _known_as(name: str) -> str:
+def known_as(name: str) -> str:
     """The kinds that have this name elsewhere, or under which convention."""
     plain = _plain(name).removesuffix("loss")
     kinds = [k for k, other in LOSSES.items() if plain in (_plain(k), *other.known_as)]
@@ -199,5 +199,6 @@ def _said_twice(first: str, second: str) -> BadParameter:
         second,
         expected=f"either {first} or {second}",
         got="both",
-        remedy=f"They set the same parameter: leave one out (scale is 1 / {first}).",
+        remedy=f"They set the same parameter: leave one out (scale is 1 / "
+        f"{second if first == 'scale' else first}).",
     )

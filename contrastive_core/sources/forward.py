@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,17 @@ Rows = npt.NDArray[Any]
 Blocks = Callable[[int], Iterator[tuple[int, Rows]]]
 """From a row to (first row, rows) of the blocks from the one that holds it on; blocks before it
 are passed over."""
+
+
+class ByRange(Protocol):
+    """Rows of d numbers that are read by range."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The number type that `read` gives."""
+
+    def read(self, start: int, stop: int) -> Rows:
+        """Rows `start` to `stop`; cheapest when asked for in order."""
 
 
 class Forward:
@@ -81,7 +92,7 @@ class Streamed:
 
     name: str
     shape: tuple[int, ...]
-    rows: Forward
+    rows: ByRange
     facts: Facts
     shelf: Shelf | None = None
     bfloat16: bool = False

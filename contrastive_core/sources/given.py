@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import BadInput
 from .ids import agreement
+from .keep import Keep
 from .places import check_named, open_place, split_column
 from .reading import PLAIN, Reading
 from .shelf import Entry, Shelf, find, listing
@@ -52,7 +53,18 @@ def read_column(
         array = in_memory(given, wanted)
         _one_per_row(wanted, n)(wanted.name, array.shape)
         return from_array(wanted.name, array.reshape(n), wanted)
-    name, shelf, asked = _open(os.fsdecode(given), wanted, beside, reading)
+    if reading.keep is None:
+        return _column(os.fsdecode(given), wanted, n, beside, reading)
+    whose = None if beside is None else beside.name
+    return reading.keep.once(
+        ("column", given, wanted, n, whose, reading.join),
+        lambda: _column(os.fsdecode(given), wanted, n, beside, reading),
+    )
+
+
+def _column(given: str, wanted: Wanted, n: int, beside: Source | None, reading: Reading) -> Values:
+    """One value per row, of a file."""
+    name, shelf, asked = _open(given, wanted, beside, reading)
     entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
     check = _one_per_row(wanted, n, shelf.format)
     joined = reading.join is not None and beside is not None
@@ -89,13 +101,16 @@ def _one_per_row(wanted: Wanted, n: int | None, format_name: str = "") -> Check:
     return check
 
 
-def read_columns(given: Any, wanted: Wanted, check: Check) -> list[Values]:
+def read_columns(
+    given: Any, wanted: Wanted, check: Check, keep: Keep | None = None
+) -> list[Values]:
     """Several values per row, one `Values` for each column.
 
     Args:
         given: A path, an array or a list of rows.
         wanted: What is read.
         check: Raises on a shape that is not wanted; one that it lets through has two axes.
+        keep: What several measurings share; None for a single one.
 
     Raises:
         BadInput: They cannot be read, or `check` refuses them.
@@ -104,7 +119,16 @@ def read_columns(given: Any, wanted: Wanted, check: Check) -> list[Values]:
         name, array = wanted.name, in_memory(given, wanted)
         check(name, array.shape)
         return [from_array(name, array[:, index], wanted) for index in range(array.shape[1])]
-    name, shelf, asked = _open(os.fsdecode(given), wanted, None, PLAIN)
+    if keep is None:
+        return _columns(os.fsdecode(given), wanted, check)
+    return keep.once(
+        ("columns", given, wanted), lambda: _columns(os.fsdecode(given), wanted, check)
+    )
+
+
+def _columns(given: str, wanted: Wanted, check: Check) -> list[Values]:
+    """Several values per row, of a file."""
+    name, shelf, asked = _open(given, wanted, None, PLAIN)
     if shelf.words.entry == "column":
         if asked is not None:
             location, _ = split_column(name)

@@ -42,6 +42,13 @@ def aligned(first: Source, other: Source, reading: Reading) -> Source:
     Raises:
         BadInput: Their ids differ; or they cannot be joined.
     """
+    if reading.keep is None:
+        return _aligned(first, other, reading)
+    key = ("aligned", first.name, other.name, reading.join)
+    return reading.keep.once(key, lambda: _aligned(first, other, reading))
+
+
+def _aligned(first: Source, other: Source, reading: Reading) -> Source:
     found = agreement(first, other.shelf, other.name, reading)
     if found.order is not None:
         other = in_order(other, found.order)

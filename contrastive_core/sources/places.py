@@ -62,9 +62,16 @@ def open_source(
     """
     name = os.fspath(written) or "''"
     location, asked = split_column(name)
-    shelf = open_place(location, name, reading)
+    keep = reading.keep
+    if keep is None:
+        shelf = open_place(location, name, reading)
+    else:
+        shelf = keep.once(("shelf", name), lambda: open_place(location, name, reading))
     check_named(shelf, name, location, asked, f"give {location} alone")
-    return [shelf.source(taken) for taken in take(shelf, name, asked, related)]
+    chosen = take(shelf, name, asked, related)
+    if keep is None:
+        return [shelf.source(taken) for taken in chosen]
+    return [keep.source(location, shelf, taken) for taken in chosen]
 
 
 def open_place(

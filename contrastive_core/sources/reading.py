@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..errors import BadParameter, known_names
 from ..vocabulary import DTYPES, ON_BAD
+
+if TYPE_CHECKING:
+    from .keep import Keep
 
 
 @dataclass(frozen=True)
@@ -19,11 +23,13 @@ class Reading:
             EMBEDDINGS; None: row i belongs to row i, and ids that both files have are compared.
         on_bad: `stop` at rows that cannot be used, or `drop` them: null and ragged rows of tables
             are then read as rows of NaN.
+        keep: What several measurings of the same files share; None for a single one.
     """
 
     dtype: str | None = None
     join: str | None = None
     on_bad: str = "stop"
+    keep: Keep | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a type that files do say themselves."""

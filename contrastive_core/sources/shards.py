@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ..errors import BadInput
 from .checks import check_shape
 from .joined import joined
+from .memory import ArraySource
 from .shelf import Entry, Shelf, Taken, find
 from .source import Facts, Source, Strided, strand_of
 from .values import Check, Values, Wanted
@@ -199,6 +200,12 @@ class ShardedSource:
             self.shelf.passed_over,
             self.joined,
         )
+
+    @cached_property
+    def mapped(self) -> bool:
+        """Whether the numbers lie in mapped files as they are, going by the first that has rows."""
+        number = self.parts.index(self._full[0])
+        return isinstance(self.shelf.part(number, self.taken), ArraySource)
 
     @cached_property
     def _edges(self) -> list[int]:

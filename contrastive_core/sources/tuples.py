@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..errors import BadInput
 from .given import read_columns
+from .keep import Keep
 from .values import (
     Check,
     Values,
@@ -57,20 +58,21 @@ class TripletRows:
     negative: _Rows
 
 
-def read_pairs(given: Any, n: int, *, name: str = "pairs") -> Pairs:
+def read_pairs(given: Any, n: int, *, name: str = "pairs", keep: Keep | None = None) -> Pairs:
     """Pairs of rows, similar or not.
 
     Args:
         given: A path or an array of shape (m, 2) or (m, 3), or a path of columns `i`, `j`, `y`.
         n: How many rows there are.
         name: What messages call an array.
+        keep: What several measurings share; None for a single one.
 
     Raises:
         BadInput: They cannot be read, or are no pairs of two of `n` rows.
     """
     save = "Save one row (i, j) or (i, j, y) per pair, or the Parquet columns i, j and y."
     wanted = Wanted(name, "pairs", "whole numbers", save, ("i", "j", "y?"))
-    columns = read_columns(given, wanted, _table_check(wanted, (2, 3)))
+    columns = read_columns(given, wanted, _table_check(wanted, (2, 3)), keep)
     i, j = _row_numbers(columns[:2], wanted.names[:2], n)
     y = None
     if len(columns) == 3:
@@ -86,7 +88,9 @@ def read_pairs(given: Any, n: int, *, name: str = "pairs") -> Pairs:
     return Pairs(i, j, y)
 
 
-def read_triplets(given: Any, n: int, *, name: str = "triplets") -> TripletRows:
+def read_triplets(
+    given: Any, n: int, *, name: str = "triplets", keep: Keep | None = None
+) -> TripletRows:
     """Triplets of rows.
 
     Args:
@@ -94,13 +98,14 @@ def read_triplets(given: Any, n: int, *, name: str = "triplets") -> TripletRows:
             `negative`.
         n: How many rows there are.
         name: What messages call an array.
+        keep: What several measurings share; None for a single one.
 
     Raises:
         BadInput: They cannot be read, or are no triplets of `n` rows.
     """
     save = "Save one row (anchor, positive, negative) per triplet, or Parquet columns so named."
     wanted = Wanted(name, "triplets", "whole numbers", save, ("anchor", "positive", "negative"))
-    columns = read_columns(given, wanted, _table_check(wanted, (3,)))
+    columns = read_columns(given, wanted, _table_check(wanted, (3,)), keep)
     anchor, positive, negative = _row_numbers(columns, wanted.names, n)
     if (anchor == positive).any():
         raise BadInput(

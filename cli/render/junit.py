@@ -1,0 +1,87 @@
+"""A verdict as JUnit XML: a test suite per input, a test case per rule.
+
+What CI servers agree on, and no more: no attribute is written that one of them refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from contrastive_core.version import VERSION
+
+from .check_words import FAIL, OPEN, WARN, mark, name, rows_line, sentence
+
+if TYPE_CHECKING:
+    from contrastive_core.gate.verdict import Check, CheckedInput, CheckResult
+
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped."""
+
+_NO_TIME = "0"
+"""All rules are measured in one pass: no rule has a time of its own."""
+
+
+def write_junit(result: CheckResult, stream: IO[str]) -> None:
+    """One document."""
+    root = ET.Element("testsuites", {"name": "contrast check", **_counts(result.checks)})
+    for each in result.inputs:
+        own = [check for check in result.checks if check.input == each.name]
+        root.append(_suite(each, own))
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
+    stream.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+
+
+def legal(text: str) -> str:
+    """Without the characters that XML cannot hold."""
+    return _ILLEGAL.sub("", text)
+
+
+def _suite(each: CheckedInput, checks: Sequence[Check]) -> ET.Element:
+    """An input with its rules."""
+    suite = ET.Element("testsuite", {"name": legal(_name(each)), **_counts(checks)})
+    facts = {"version": VERSION, "n": each.n, "d": each.d}
+    files = {file.role: file.path for file in each.files}
+    properties = ET.SubElement(suite, "properties")
+    for key, value in {**facts, **files}.items():
+        if value is not None:
+            ET.SubElement(properties, "property", name=key, value=legal(str(value)))
+    suite.extend(_case(check) for check in checks)
+    return suite
+
+
+def _name(each: CheckedInput) -> str:
+    """The name of the input, or its first file."""
+    return each.name or next((file.path for file in each.files), "contrast check")
+
+
+def _counts(checks: Sequence[Check]) -> dict[str, str]:
+    """How many there are, and what became of them; a warning is no failure."""
+    marks = [mark(check) for check in checks]
+    counts = {"tests": len(marks), "failures": marks.count(FAIL), "errors": marks.count(OPEN)}
+    return {**{key: str(count) for key, count in counts.items()}, "time": _NO_TIME}
+
+
+def _case(check: Check) -> ET.Element:
+    """A rule."""
+    place = ".".join(filter(None, ("contrast.check", check.input)))
+    case = ET.Element("testcase", classname=legal(place), name=legal(name(check)), time=_NO_TIME)
+    sort = "rule" if check.baseline is None else "baseline"
+    became = mark(check)
+    if became == FAIL:
+        _say(case, "failure", sort, sentence(check), rows_line(check))
+    elif became == OPEN:
+        _say(case, "error", "undecided", sentence(check), "")
+    elif became == WARN:
+        said = "\n".join(filter(None, (f"warning: {sentence(check)}", rows_line(check))))
+        ET.SubElement(case, "system-out").text = legal(said)
+    return case
+
+
+def _say(case: ET.Element, tag: str, sort: str, message: str, more: str) -> None:
+    """Why a case did not pass: in short as an attribute, in full as text."""
+    element = ET.SubElement(case, tag, type=sort, message=legal(message))
+    element.text = legal("\n".join(filter(None, (message, more))))

@@ -1,0 +1,110 @@
+"""From the text of a rule to the rule: `FIGURE OP BOUND`.
+
+    FIGURE = NAME | NAME(p=v, ...) | either with .FIELD | STATISTIC(FIGURE)
+
+Every message names the part at fault and where it stands.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+from ..errors import BadParameter, known_names
+from .naming import figure_of
+from .rules import ERROR, LEVELS, OPERATORS, Figure, Rule
+from .scanning import Scan
+
+_BOUND = re.compile(r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(%?)")
+_MISTAKEN = {"=": "==", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "===": "==", "!=": ""}
+"""What is typed for an operator, and which is meant."""
+
+_EXAMPLE = "uniformity <= -2"
+
+
+def parse_rule(text: str, level: str = ERROR) -> Rule:
+    """A rule from what was typed.
+
+    Args:
+        text: `infonce(tau=0.07) <= 3.2`, `triplets.hard <= 5%`, `p95(nt-xent) <= 6`.
+        level: error or warn.
+
+    Raises:
+        BadParameter: It is no rule: the message says where, what was expected, and the nearest
+            names.
+    """
+    if level not in LEVELS:
+        raise BadParameter(
+            "level",
+            expected=" or ".join(LEVELS),
+            got=repr(level),
+            remedy=known_names(str(level), LEVELS),
+        )
+    scan = Scan(text, "rule")
+    figure = figure_of(scan.figure(), scan)
+    op = _operator(scan)
+    return Rule(figure, op, _bound(scan), level, text.strip())
+
+
+def parse_rules(texts: Iterable[str], level: str = ERROR) -> tuple[Rule, ...]:
+    """Rules from what was typed; where several are wrong, the first is told, and which others are.
+
+    Raises:
+        BadParameter: One of them is no rule.
+    """
+    found, refused = [], []
+    for text in texts:
+        try:
+            found.append(parse_rule(text, level))
+        except BadParameter as error:
+            refused.append(error)
+    if not refused:
+        return tuple(found)
+    first, others = refused[0], [error.what for error in refused[1:]]
+    also = f" Wrong too: {', '.join(others)}." if others else ""
+    raise BadParameter(
+        first.what, expected=first.expected, got=first.got, remedy=f"{first.remedy}{also}"
+    )
+
+
+def parse_figure(text: str) -> Figure:
+    """A figure from what was typed, in one spelling.
+
+    Raises:
+        BadParameter: It is none.
+    """
+    scan = Scan(text, "figure")
+    figure = figure_of(scan.figure(), scan)
+    scan.end()
+    return figure
+
+
+def _operator(scan: Scan) -> str:
+    """One of the five."""
+    begin = scan.begin()
+    found = scan.take(re.compile(r"[<>=!≤≥]+"))
+    if found in OPERATORS:
+        return found
+    meant = _MISTAKEN.get(found or "", "")
+    remedy = f"Write {meant}." if meant else f"For example: {_EXAMPLE}."
+    raise scan.error(begin, " ".join(OPERATORS), remedy, found or None)
+
+
+def _bound(scan: Scan) -> float:
+    """A number or a percentage."""
+    begin = scan.begin()
+    number = scan.take(_BOUND)
+    if number is None:
+        raise scan.error(begin, "a finite number or a percentage", f"For example: {_EXAMPLE}.")
+    rest = scan.begin()
+    if rest < len(scan.text):
+        chained = scan.text[rest] in "<>=!"
+        remedy = "Write two rules." if chained else f"A rule ends with its bound: {_EXAMPLE}."
+        raise scan.error(rest, "the end of the rule", remedy)
+    percent = number.endswith("%")
+    value = float(number.rstrip("% \t\n"))
+    bound = value / 100 if percent else value
+    if not math.isfinite(bound):
+        raise scan.error(begin, "a finite number", "Nothing is beyond infinity: leave it out.")
+    return bound

@@ -1,0 +1,66 @@
+"""What is known of a figure once it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..numerics import Float
+from ..tables import Index
+from .rules import Figure
+
+Worst = Callable[[int, str], tuple[dict[str, Any], ...]]
+"""(how many, `highest` or `lowest`) to the rows that carry the figure most in that direction."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A figure of one input.
+
+    Args:
+        figure: Which.
+        value: NaN where it is undefined on these data.
+        reason: Why it is undefined; None where it is not.
+        better: lower, higher or neither.
+        n: Terms or rows that it is taken over.
+        samples: Samples of the input: what must be equal for two values to be compared.
+        d: Dimensions; None for ready scores.
+        dtype: Of the embeddings as stored.
+        precision: Working precision.
+        convention: Name of the convention of a loss; None for a metric.
+        parameters: In force.
+        per_sample: The terms whose mean (through `transform`) is the value, where it is a mean
+            over samples; None where it is not.
+        transform: What is applied to the mean, such as the logarithm; None for nothing.
+        worst: The rows that carry it.
+        counts: Whether it depends on how many samples there are (a loss with all others as
+            candidates, a count), so that another number of samples is not comparable.
+        found: Parameters that the data gave, such as log Z: another value of these is no other
+            figure.
+        weights: How much each of `per_sample` counts in the mean; None where all count alike.
+        groups: The sample, from 0, that each of `per_sample` belongs to, where several are of one
+            sample, such as its views: they rise and fall together. None where each is its own.
+        sigma_factor: Standard errors of the value per naive one of the mean: 2 where the terms are
+            row means of a symmetric function of pairs (Hoeffding 1948), as of uniformity.
+    """
+
+    figure: Figure
+    value: float
+    reason: str | None
+    better: str
+    n: int | None
+    samples: int
+    d: int | None
+    dtype: str
+    precision: str
+    convention: str | None
+    parameters: dict[str, Any]
+    per_sample: Float | None
+    transform: Callable[[Float], Float] | None
+    worst: Worst
+    counts: bool
+    found: frozenset[str] = frozenset()
+    weights: Float | None = None
+    groups: Index | None = None
+    sigma_factor: float = 1.0

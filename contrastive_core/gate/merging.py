@@ -1,0 +1,168 @@
+"""A configuration and what the command line says against it: the request of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInput, BadParameter, known_names
+from ..inputs import Given
+from ..inputs.given import FILES
+from ..sources import Reading
+from .configuration import (
+    OWN,
+    SHARED,
+    Configuration,
+    NamedInputs,
+    find_configuration,
+    load_configuration,
+)
+from .pool import Pool
+from .request import CheckedPool, CheckRequest
+from .rules import Rule
+from .settings import INPUT_KEYS, WORDS
+
+_READING = ("dtype", "join", "on_bad")
+
+
+@dataclass(frozen=True, eq=False)
+class Overrides:
+    """What the command line, or the caller of the library, says; it wins over the configuration.
+
+    Args:
+        inputs: By name, as `contrastive_core.loss` takes them, with `dtype`, `join` and `on_bad`.
+            A file or an array here replaces all files of the configuration, with what is said of
+            them and with the rules of their own; words alone (`views`, `positive`, `on_bad`, ...)
+            are laid over each of its inputs.
+        rules: In place of all rules of the configuration, those of named inputs among them; None
+            where neither `--require` nor `--warn` was given.
+        baseline: In place of the configuration's.
+        allow: In place of the configuration's; None where not given.
+        save_baseline: The file to save to. The configuration's baseline is not held against
+            then: a value that became worse could never be saved.
+        top: Rows that a failure names.
+        seed: Of everything random.
+    """
+
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[Rule, ...] | None = None
+    baseline: Path | None = None
+    allow: tuple[str, ...] | None = None
+    save_baseline: Path | None = None
+    top: int | None = None
+    seed: int | None = None
+
+
+def merged(configuration: Configuration | None, overrides: Overrides) -> CheckRequest:
+    """The request that a configuration makes where the command line does not say otherwise.
+
+    Args:
+        configuration: None where there is none.
+        overrides: What the command line says.
+    """
+    said = configuration or Configuration(Path())
+    saving = overrides.save_baseline is not None
+    baseline = _first(overrides.baseline, None if saving else said.baseline)
+    return CheckRequest(
+        inputs=_inputs(said, overrides),
+        baseline=baseline,
+        allow=_first(overrides.allow, said.allow if baseline is not None else ()),
+        save_baseline=overrides.save_baseline,
+        top=_first(overrides.top, said.top, CheckRequest.top),
+        seed=_first(overrides.seed, said.seed, CheckRequest.seed),
+    )
+
+
+def _first(*said: Any) -> Any:
+    """The first that was said; None where nothing was."""
+    return next((each for each in said if each is not None), None)
+
+
+def load_request(path: str | Path | None = None) -> CheckRequest:
+    """What a configuration asks, ready to be checked.
+
+        run_check(load_request("contrast.toml"))
+
+    Args:
+        path: The configuration; None for the nearest one from the working directory upwards.
+
+    Raises:
+        BadInput: There is none, or it is broken.
+    """
+    return merged(nearest() if path is None else load_configuration(path), Overrides())
+
+
+def nearest() -> Configuration:
+    """The nearest configuration from the working directory upwards.
+
+    Raises:
+        BadInput: There is none, or it is broken.
+    """
+    found = find_configuration()
+    if found is None:
+        raise BadInput(
+            "configuration",
+            expected=f"{OWN}, or {SHARED} with a table [tool.contrast.check], in this folder or "
+            "one above it",
+            got="neither",
+            remedy=f"Write {OWN}, or name the files and the rules.",
+        )
+    return found
+
+
+def _inputs(said: Configuration, overrides: Overrides) -> tuple[CheckedPool, ...]:
+    """The inputs with their rules, from one side or the other."""
+    laid = {name: value for name, value in overrides.inputs.items() if name in WORDS}
+    named = said.inputs
+    if len(laid) < len(overrides.inputs) or not named:
+        named = (NamedInputs(None, {**said.words, **overrides.inputs}),)
+    return tuple(
+        CheckedPool(Pool(each.name, given({**each.inputs, **laid})), _rules(said, each, overrides))
+        for each in named
+    )
+
+
+def _rules(said: Configuration, named: NamedInputs, overrides: Overrides) -> tuple[Rule, ...]:
+    """The rules of one set of inputs: the common ones, then its own; none twice."""
+    if overrides.rules is not None:
+        return overrides.rules
+    return tuple(dict.fromkeys((*said.rules, *named.rules)))
+
+
+def given(inputs: Mapping[str, Any]) -> Given:
+    """Inputs by name, with how they are read.
+
+    Args:
+        inputs: As `contrastive_core.loss` takes them by name, with `dtype`, `join` and `on_bad`.
+    """
+    plain = {name: value for name, value in inputs.items() if name not in _READING}
+    reading = {name: value for name, value in inputs.items() if name in _READING}
+    return Given(**plain, reading=Reading(**reading))
+
+
+def named(files: Sequence[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Files by position and inputs by name, all by name; what is None was not given.
+
+    Raises:
+        BadParameter: There are too many files, or an input is unknown or given twice.
+    """
+    by_position = dict(zip(FILES, files, strict=False))
+    for name in inputs:
+        if name not in INPUT_KEYS or name in by_position:
+            raise BadParameter(
+                name,
+                expected="the name of an input",
+                got=f"{name} twice" if name in by_position else repr(name),
+                remedy=known_names(name, INPUT_KEYS),
+            )
+    if len(files) > len(FILES):
+        raise BadParameter(
+            "files",
+            expected=f"{', '.join(FILES)} at most",
+            got=f"{len(files)} files",
+            remedy="Give other inputs by name: labels='y.npy'.",
+        )
+    everything = {**by_position, **inputs}
+    return {name: value for name, value in everything.items() if value is not None}

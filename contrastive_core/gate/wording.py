@@ -1,0 +1,68 @@
+"""A verdict in plain words, for the message of a failed test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .verdict import FAILED, UNDECIDED, Check, CheckResult
+
+_BETTER = {
+    "lower": "lower is better",
+    "higher": "higher is better",
+    "neither": "neither way is better",
+}
+
+
+def in_words(result: CheckResult) -> str:
+    """What failed or could not be decided, with the rows that carry it; then what holds."""
+    files = ", ".join(file.path for each in result.inputs for file in each.files)
+    title = {FAILED: "a check failed", UNDECIDED: "a check could not be decided"}
+    lines = [f"contrast: {title.get(result.outcome, 'passed')}{f': {files}' if files else ''}"]
+    for check in result.checks:
+        if check.passed is not True:
+            lines += ["", *check_in_words(check)]
+    held = [_held(check) for check in result.checks if check.passed]
+    lines += ["", *held] if held else []
+    lines += [f"note: {note}" for note in result.notes]
+    return "\n".join(lines)
+
+
+def check_in_words(check: Check) -> list[str]:
+    """One check that does not hold, in lines."""
+    name = f"{check.input}: {check.rule}" if check.input else check.rule
+    state = "undecided" if check.passed is None else f"broken ({check.level})"
+    lines = [f"{name}: {state}"]
+    if check.value is not None:
+        lines.append(
+            f"  {check.metric} is {check.value!r}, held against {check.op} {check.bound!r}; "
+            f"{_BETTER[check.better]}"
+        )
+    if check.baseline is not None:
+        lines.append(f"  the baseline has {check.baseline!r}, allowed is {check.allowed!r}")
+    lines += [f"  {check.reason}"] if check.reason else []
+    lines += [f"  {check.remedy}"] if check.remedy else []
+    if check.rows:
+        lines += ["  the rows that carry it, worst first:", *_table(check.rows)]
+    return lines
+
+
+def _held(check: Check) -> str:
+    name = f"{check.input}: {check.rule}" if check.input else check.rule
+    return f"holds: {name} ({check.metric} is {check.value!r})"
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Rows under the names of their values, aligned to the right."""
+    rows = list(rows)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
+    return [
+        "    " + "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        for line in cells
+    ]
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
