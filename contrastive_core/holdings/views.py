@@ -125,7 +125,7 @@ def _views(typed: str, source: Source) -> list[Use]:
         *uses,
         Use(
             own,
-            f"{counted(k, 'negative')} of its own for each of {counted(n, 'anchor')}",
+            f"the {counted(k, 'own negative')} of each of {counted(n, 'anchor')}",
             "possible",
         ),
     ]
