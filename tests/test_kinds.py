@@ -241,7 +241,11 @@ def test_what_kinds_does_not_take_is_refused(words: str, tmp_path: Path) -> None
     [
         (["kinds"], "numpy=None, pyarrow=None"),
         (["kinds", "triplet"], "numpy=None, pyarrow=None, rich=None"),
-        (["kinds", "-o", "json"], "numpy=None, pyarrow=None, rich=None"),
+        *(
+            (["kinds", "-o", name], "numpy=None, pyarrow=None, rich=None")
+            for name in ("json", "jsonl", "csv", "tsv")
+        ),
+        (["kinds", "-o", "md"], "numpy=None, pyarrow=None"),
         (["kinds", "triplets"], "numpy=None, pyarrow=None, rich=None"),
     ],
 )

@@ -46,6 +46,7 @@ def test_the_wheel_holds_exactly_two_packages(tmp_path: Path) -> None:
     assert top == {"contrastive_core", "contrast_cli"}
     assert modules | shell <= set(names)
     assert {"contrastive_core/py.typed", "contrast_cli/py.typed"} <= set(names)
+    assert "contrast_cli/schema/contrast-1.json" in names
 
 
 def _imports(path: Path) -> set[str]:

@@ -34,13 +34,14 @@ def print_info(found: Sequence[FileInfo], console: Console, *, columns: int | No
 
 
 def _print_file(found: FileInfo, console: Console, columns: int) -> None:
-    console.print(Heading(found.path, columns, "bold underline"))
+    console.print(Heading(found.path, style="bold underline"))
     facts = list(_facts(found))
     if len(found.parts) == 1:
         facts += lines_of(found.parts[0], found.format)
     _print_grid(facts, console, columns)
     for part in found.parts if len(found.parts) > 1 else ():
-        print_title(part.name, console, columns)
+        console.print()
+        console.print(Heading(part.name))
         _print_grid(lines_of(part, found.format), console, columns)
     if found.uses:
         print_title("read as", console, columns)

@@ -27,15 +27,16 @@ FOLDED = 140
 
 @dataclass(frozen=True)
 class Heading:
-    """A line above a part of the page, folded to the columns; in Markdown a heading."""
+    """A line above a part of the page, folded where columns are said; in Markdown a heading."""
 
     text: str
     columns: int | None = None
     style: str = "bold"
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The lines."""
-        yield from Text(self.text, style=self.style).wrap(console, self.columns or FOLDED)
+        """The line, or the lines it is folded to."""
+        line = Text(self.text, style=self.style)
+        yield from [line] if self.columns is None else line.wrap(console, self.columns)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Laid(Protocol):
 def print_title(title: str, console: Console, columns: int | None) -> None:
     """A heading, after an empty line."""
     console.print()
-    console.print(Heading(title, columns))
+    console.print(Heading(title, columns or FOLDED))
 
 
 def print_tables(tables: Sequence[Table], console: Console) -> None:

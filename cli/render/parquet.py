@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any
@@ -89,10 +90,10 @@ def _array(rows: Rows, name: str, values: npt.NDArray[Any], schema: pa.Schema) -
 def _names(values: npt.NDArray[Any]) -> pa.Array:
     """Names of classes: integers, or text; of both sorts all are text."""
     listed = values.tolist()
-    try:
-        return pa.array(listed)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return pa.array([None if each is None else str(each) for each in listed])
+    for kind in (None, pa.uint64()):
+        with contextlib.suppress(pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+            return pa.array(listed, kind)
+    return pa.array([None if each is None else str(each) for each in listed])
 
 
 def _nothing(record: Mapping[str, Any]) -> dict[str, Any]:
