@@ -106,8 +106,15 @@ def _real(path: str | Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def _place(path: Path) -> Path:
+    """Where to write: behind links, unless these lead to a device or a pipe without a name."""
+    return path if _is_special(path) else _real(path)
+
+
 def _check_path(path: Path, name: str) -> None:
     folder = _real(path).parent
+    if _is_special(path) and os.access(path, os.W_OK) and not os.path.isdir(path):
+        return
     if str(path) == "-":
         raise _cannot_write(path, "a dash", f"Write -o {name} for standard output.")
     if os.path.isdir(path):
@@ -131,7 +138,7 @@ def _is_special(path: Path) -> bool:
 
 def write_all(outputs: Sequence[Output], write: Write) -> None:
     """Write every output: all files are complete before the first takes its place."""
-    paths = [(output, _real(output.path)) for output in outputs if output.path is not None]
+    paths = [(output, _place(output.path)) for output in outputs if output.path is not None]
     files = [(output, path) for output, path in paths if not _is_special(path)]
     ready: list[tuple[Path, Path]] = []
     try:

@@ -169,8 +169,8 @@ class Layout:
 def layout_of(lines: Sequence[Line], columns: int) -> Layout:
     """The widest layout that fits.
 
-    The gauge goes first, then the words go below the numbers, then the columns move closer. A line of numbers is never broken; where even the least does not fit, it is longer than the
-    page.
+    The gauge goes first, then the words go below the numbers, then the columns move closer. A line
+    of numbers is never broken; where even the least does not fit, it is longer than the page.
     """
     widths = tuple(
         max(len(text) for text in (_HEADS[column], *(line.cells[column] for line in lines)))
