@@ -155,6 +155,11 @@ def _real(path: str | Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def _place(path: Path) -> Path:
+    """Where to write: behind links, unless these lead to a device or a pipe without a name."""
+    return path if is_special(path) else _real(path)
+
+
 def _check_path(path: Path, name: str) -> None:
     if str(path) == "-":
         remedy = "Name a file." if name in BINARY else f"Write -o {name} for standard output."
@@ -166,7 +171,7 @@ def _check_path(path: Path, name: str) -> None:
 
 def write_all(outputs: Sequence[Output], write: Write) -> None:
     """Write every output: all files are complete before the first takes its place."""
-    paths = [(output, _real(output.path)) for output in outputs if output.path is not None]
+    paths = [(output, _place(output.path)) for output in outputs if output.path is not None]
     drafts: list[Draft] = []
     try:
         for output, path in paths:

@@ -103,6 +103,8 @@ def check_place(path: Path) -> None:
     folder = Path(os.path.realpath(path)).parent
     if os.path.isdir(path):
         raise cannot_write(path, "a directory", "Name a file inside it.")
+    if is_special(path) and os.access(path, os.W_OK):
+        return  # it may have no name at the end of its links, as what is behind /dev/stdout
     if not os.path.isdir(folder):
         raise cannot_write(path, f"no directory {folder}", "Create the directory.")
     try:
@@ -111,7 +113,7 @@ def check_place(path: Path) -> None:
         pass  # it will be there
     except (OSError, ValueError) as error:
         raise cannot_write(path, str(error), "Choose another path.") from error
-    if not os.access(path if is_special(path) else folder, os.W_OK):
+    if is_special(path) or not os.access(folder, os.W_OK):
         raise cannot_write(path, "no permission to write there", "Choose another directory.")
 
 
@@ -135,8 +137,8 @@ def write_whole(path: Path, text: str) -> None:
     check_place(path)
     real = Path(os.path.realpath(path))
     try:
-        if is_special(real):
-            real.write_text(text, encoding="utf-8", newline="")
+        if is_special(path):
+            path.write_text(text, encoding="utf-8", newline="")
             return
         draft = Draft(real)
         try:

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,15 +59,23 @@ def on_terminal(
     columns: int = 80,
     stream: str = "stdout",
     program: tuple[str, ...] = PROGRAM,
-    **changes: str | None,
+    changes: Mapping[str, str | None] | None = None,
 ) -> Seen:
-    """Run a command whose `stream` is a terminal, and the other one a pipe."""
+    """Run a command whose `stream` is a terminal, and the other one a pipe.
+
+    Args:
+        arguments: Of the command.
+        columns: Of the terminal.
+        stream: stdout or stderr.
+        program: What is run.
+        changes: Of the environment.
+    """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     child = subprocess.Popen(
         [*program, *arguments],
         cwd=ROOT,
-        env=environment(**changes),
+        env=environment(**(changes or {})),
         stdin=slave,
         stdout=slave if stream == "stdout" else subprocess.PIPE,
         stderr=slave if stream == "stderr" else subprocess.PIPE,

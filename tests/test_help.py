@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -10,8 +9,8 @@ import sys
 import pytest
 from contrast_cli.loss import loss
 from contrast_cli.main import run
+from contrast_cli.topics import TOPICS
 
-from contrastive_core.geometry.declarations import METRICS
 from contrastive_core.losses import LOSSES
 from contrastive_core.parameters import Choice, Number, NumberOr, parameters, spellings
 
@@ -163,6 +162,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["metrics", "--guide"],
         ["triplets", "--guide"],
         ["metrics", "--guide", "--metric", "hubness", "-o", "json"],
+        ["help"],
+        *(["help", topic] for topic in TOPICS),
+        ["help", "metrics"],
+        ["completion", "bash"],
         *(["loss", "--kind", kind, "-h"] for kind in ("clip", "nce", "triplet")),
         ["--version"],
     ],
@@ -174,51 +177,3 @@ def test_help_imports_neither_numpy_nor_pyarrow_nor_rich(arguments: list[str]) -
         [sys.executable, "-c", command], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def _complete(words: str, number: int) -> list[str]:
-    """What bash would be offered."""
-    blocked = "import sys; sys.modules.update(numpy=None, pyarrow=None, rich=None);"
-    command = f"{blocked} from contrast_cli.main import main; main()"
-    environment = {
-        **os.environ,
-        "_CONTRAST_COMPLETE": "bash_complete",
-        "COMP_WORDS": words,
-        "COMP_CWORD": str(number),
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", command],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    return [line.partition(",")[2] for line in done.stdout.splitlines()]
-
-
-def test_kinds_are_completed_without_numpy() -> None:
-    assert _complete("contrast loss --kind ", 3) == list(LOSSES)
-
-
-def test_options_of_the_kind_are_completed() -> None:
-    assert _complete("contrast loss --kind infonce --den", 4) == ["--denominator"]
-    assert _complete("contrast loss --kind infonce --denominator v", 5) == ["views"]
-    assert _complete("contrast loss --kind triplet --mining b", 5) == ["batch-hard"]
-    assert _complete("contrast loss --kind infonce --scores s.npy --positive d", 7) == ["diagonal"]
-    assert _complete("contrast loss --kind infonce --convention m", 5) == ["moco"]
-
-
-def test_metrics_are_completed_without_numpy() -> None:
-    assert _complete("contrast metrics --metric ", 3) == list(METRICS)
-    assert _complete("contrast metrics --metric norm_", 3) == ["norm_mean", "norm_std"]
-    assert _complete("contrast metrics --dup", 2) == ["--duplicate-threshold"]
-
-
-def test_the_kind_of_a_page_is_completed() -> None:
-    assert _complete("contrast kinds al", 2) == ["alignment", "align-uniform"]
-
-
-def test_figures_of_rules_are_completed_without_numpy() -> None:
-    assert _complete("contrast check --require uniformity.", 3) == ["uniformity.keys"]
-    assert _complete("contrast check --warn triplets.ha", 3) == ["triplets.hard"]
-    assert "alignment" in _complete("contrast check --require ", 3)
