@@ -220,11 +220,10 @@ class Inputs:
 def metric_needs(name: str, there: frozenset[str]) -> tuple[str, ...]:
     """The inputs without which a metric would not be what it is."""
     metric = METRICS[name.removesuffix(KEYS_SUFFIX)]
-    if name.endswith(KEYS_SUFFIX) or metric.needs == "keys":
-        return tuple({"keys"} & there)
-    if metric.needs == "views":
-        return tuple({"keys", "pairs"} & there)
-    return (metric.needs,) if metric.needs in there else ()
+    needed = {"views": {"keys", "pairs"}}.get(metric.needs, {metric.needs})
+    if name.endswith(KEYS_SUFFIX):
+        needed = needed | {"keys"}
+    return tuple(sorted(needed & there))
 
 
 def _without_join(given: Given) -> Given:
