@@ -70,7 +70,8 @@ _ALLOW = (
 )
 
 _CONFIGURATION = """\
-[check]                                   # contrast.toml; [tool.contrast.check] in pyproject.toml
+# contrast.toml; in pyproject.toml the table is [tool.contrast.check]
+[check]
 require = ["uniformity <= -2", "triplets.hard <= 5%"]
 warn = ["hubness <= 1"]
 baseline = "baseline.json"
@@ -78,10 +79,11 @@ allow = ["uniformity: 0.05"]
 top = 10
 seed = 0
 
-[check.inputs.nightly]                    # a name for each of several inputs, or the same keys
-embeddings = "emb.npy"                    # in [check] for one
+# a table for each of several inputs; the files of one may stand in [check]
+[check.inputs.nightly]
+embeddings = "emb.npy"
 labels = "y.npy"
-require = ["alignment <= 0.4"]            # for this input alone, beside the common ones
+require = ["alignment <= 0.4"]  # of this input alone, beside the common ones
 """
 
 _CONFIGURED = (

@@ -34,6 +34,8 @@ class ContrastWarning(UserWarning):
 class Subject:
     """What a test checks. Each call below reads it once, for all its rules.
 
+    An input that the rules of one call do not take is left unread there.
+
     Args:
         inputs: By name; none for those of the configuration.
         top: How many rows a failure names; None for what the configuration says, or ten.
@@ -117,7 +119,12 @@ class Subject:
         from .gate.merging import Overrides, merged, nearest
 
         said = None if self.inputs else nearest()
-        return merged(said, Overrides(self.inputs, rules=rules, top=self.top, seed=self.seed))
+        return merged(
+            said,
+            Overrides(
+                self.inputs, rules=rules, top=self.top, seed=self.seed, spare=rules is not None
+            ),
+        )
 
     def _hold(self, request: Callable[[], CheckRequest]) -> None:
         """Check it: a failure is an AssertionError, bad input the error of the library."""

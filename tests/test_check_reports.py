@@ -350,6 +350,7 @@ def test_a_summary_that_cannot_be_written_is_a_warning(
 
 def test_markdown_lets_no_name_be_a_mark() -> None:
     check = fails(rule="a|b`c", metric="<img src=x> [l](u) | *b*")
-    text = markdown(verdict_of(check))
+    text = markdown(verdict_of(check, warnings=("a *b*",)))
+    assert text.endswith("\n> **warning:** a \\*b\\*\n")
     assert "| **FAIL** | `a\\|b'c` |" in text
     assert "\\<img src=x\\> \\[l\\](u) \\| \\*b\\*" in text

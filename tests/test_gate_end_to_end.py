@@ -67,6 +67,18 @@ def test_a_baseline_holds_every_metric_and_the_shares_of_triplets(baseline: Path
     assert all(file.sha256 for file in saved.files)
 
 
+def test_sigma_of_uniformity_is_twice_that_of_its_row_means(baseline: Path) -> None:
+    """By the delta method: 2 sd(rows) / sqrt(n) / mean; of alignment sd / sqrt(n)."""
+    figures = load_baseline(baseline).inputs[0].figures
+    z, other = np.load(SAMPLES / "emb.npy").astype(np.float64)
+    table = np.exp(-2 * (2 - 2 * z @ z.T))
+    terms = (table.sum(axis=1) - table.diagonal()) / 511
+    expected = 2 * terms.std() / math.sqrt(512) / terms.mean()
+    assert figures["uniformity"].sigma == pytest.approx(expected, rel=0.08)
+    gaps = ((z - other) ** 2).sum(axis=1)
+    assert figures["alignment"].sigma == pytest.approx(gaps.std() / math.sqrt(512), rel=0.08)
+
+
 def test_a_collapsed_space_passes_no_baseline_and_the_metrics_are_named(baseline: Path) -> None:
     result = check("collapsed.npy", baseline=baseline)
     assert not result.passed
@@ -205,3 +217,38 @@ def test_mistakes_about_the_baseline_are_told_before_anything_is_read(baseline: 
         check("no such file.npy", baseline=baseline.parent / "other.json")
     with pytest.raises(BadParameter, match="a baseline that a figure may be worse than"):
         check("no such file.npy", ["uniformity <= 0"], allow=("uniformity: 1",))
+
+
+def test_what_is_undefined_is_saved_with_its_reason_and_not_compared(tmp_path: Path) -> None:
+    rows, path = np.random.default_rng(2).normal(size=(12, 4)), tmp_path / "b.json"
+    assert check(rows, labels=None, save_baseline=path).outcome == "passed"
+    saved = load_baseline(path).inputs[0].figures["alpha_req"]
+    assert math.isnan(saved.value)
+    assert saved.reason == "needs 20 positive eigenvalues of the covariance, there are 4"
+    result = check(rows, labels=None, baseline=path)
+    assert result.outcome == "passed"
+    assert "alpha_req" not in {each.metric for each in result.checks}
+    assert [note for note in result.notes if "alpha_req" in note] == [
+        f"alpha_req was undefined in the baseline ({saved.reason}) and is again: not compared"
+    ]
+
+
+def test_several_inputs_share_a_baseline(tmp_path: Path) -> None:
+    def several(first: str, **request: Any) -> CheckResult:
+        named = {"train": first, "val": "emb.npy"}
+        rules = (parse_rule("uniformity <= 0", "error"), parse_rule("alignment <= 9", "error"))
+        pools = [Pool(name, Given(str(SAMPLES / path))) for name, path in named.items()]
+        return run_check(CheckRequest(tuple(CheckedPool(pool, rules) for pool in pools), **request))
+
+    path = tmp_path / "b.json"
+    several("emb.npy", save_baseline=path)
+    assert [each.name for each in load_baseline(path).inputs] == ["train", "val"]
+    result = several("untrained.npy", baseline=path)
+    found = [(each.input, each.passed) for each in result.checks if each.baseline is not None]
+    assert found == [("train", False), ("train", False), ("val", True), ("val", True)]
+    assert result.notes == (
+        "train: other data than those of the baseline: embeddings",
+        "val: the data are those of the baseline",
+    )
+    with pytest.raises(BadInput, match="--save-baseline"):
+        check("emb.npy", ["uniformity <= 0"], labels=None, baseline=path)

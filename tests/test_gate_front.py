@@ -433,3 +433,11 @@ def test_every_error_says_what_to_do() -> None:
     with pytest.raises(ContrastError) as refused:
         cc.check(FLAT, KEYS, require="uniformity <= 0")
     assert "uniformity.keys" in refused.value.remedy
+
+
+def test_a_metric_of_the_second_cloud_takes_labels_too() -> None:
+    check = _only(cc.check(FLAT, KEYS, labels=LABELS, require="r_precision.keys >= 0"))
+    expected = cc.metrics(FLAT, KEYS, labels=LABELS).metrics["r_precision.keys"].value
+    assert check.value == expected
+    missing = _only(cc.check(FLAT, KEYS, require="r_precision.keys >= 0"))
+    assert "--labels" in str(missing.reason)

@@ -39,7 +39,6 @@ class CheckReport:
             "notes": list(result.notes),
             "passed": result.passed,
             "outcome": result.outcome,
-            "parameters": result.parameters,
             "saved": result.saved,
             "checks": [_object(check) for check in result.checks],
         }

@@ -49,6 +49,8 @@ def _lines(result: CheckResult) -> Iterator[str]:
         yield from _failure(check)
     if len(failures) > _FAILURES:
         yield f"\nand {len(failures) - _FAILURES} more"
+    for warning in result.warnings:
+        yield f"\n> **warning:** {_escaped(warning)}"
 
 
 def _failure(check: Check) -> Iterator[str]:

@@ -183,15 +183,15 @@ class Inputs:
     def lacks(self, name: str) -> Missing | None:
         """Why a metric cannot be measured on this pool; None where it can."""
         metric = METRICS[name.removesuffix(KEYS_SUFFIX)]
-        second = name.endswith(KEYS_SUFFIX) or metric.needs == "keys"
-        there = not (
-            (second and self.clouds() == 1)
-            or (metric.needs == "views" and self.clouds() == 1 and "pairs" not in self.names)
-            or (metric.needs == "labels" and "labels" not in self.names)
-        )
-        if there:
+        alone = self.clouds() == 1
+        if alone and (name.endswith(KEYS_SUFFIX) or metric.needs == "keys"):
+            reason = METRICS["recall_at_1"].lacking()
+        elif (alone and metric.needs == "views" and "pairs" not in self.names) or (
+            metric.needs == "labels" and "labels" not in self.names
+        ):
+            reason = metric.lacking()
+        else:
             return None
-        reason = METRICS["recall_at_1"].lacking() if second else metric.lacking()
         return Missing(
             name,
             expected=reason.removeprefix("needs "),
@@ -220,11 +220,10 @@ class Inputs:
 def metric_needs(name: str, there: frozenset[str]) -> tuple[str, ...]:
     """The inputs without which a metric would not be what it is."""
     metric = METRICS[name.removesuffix(KEYS_SUFFIX)]
-    if name.endswith(KEYS_SUFFIX) or metric.needs == "keys":
-        return tuple({"keys"} & there)
-    if metric.needs == "views":
-        return tuple({"keys", "pairs"} & there)
-    return (metric.needs,) if metric.needs in there else ()
+    needed = {"views": {"keys", "pairs"}}.get(metric.needs, {metric.needs})
+    if name.endswith(KEYS_SUFFIX):
+        needed = needed | {"keys"}
+    return tuple(sorted(needed & there))
 
 
 def _without_join(given: Given) -> Given:

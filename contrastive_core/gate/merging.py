@@ -44,6 +44,7 @@ class Overrides:
             then: a value that became worse could never be saved.
         top: Rows that a failure names.
         seed: Of everything random.
+        spare: Whether an input that no rule takes is left unread instead of refused.
     """
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Overrides:
     save_baseline: Path | None = None
     top: int | None = None
     seed: int | None = None
+    spare: bool = False
 
 
 def merged(configuration: Configuration | None, overrides: Overrides) -> CheckRequest:
@@ -119,7 +121,10 @@ def _inputs(said: Configuration, overrides: Overrides) -> tuple[CheckedPool, ...
     if len(laid) < len(overrides.inputs) or not named:
         named = (NamedInputs(None, {**said.words, **overrides.inputs}),)
     return tuple(
-        CheckedPool(Pool(each.name, given({**each.inputs, **laid})), _rules(said, each, overrides))
+        CheckedPool(
+            Pool(each.name, given({**each.inputs, **laid}), overrides.spare),
+            _rules(said, each, overrides),
+        )
         for each in named
     )
 

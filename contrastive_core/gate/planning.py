@@ -41,7 +41,12 @@ class Plan:
 
 
 def plan_of(
-    name: str | None, given: Given, rules: tuple[Rule, ...], more: Iterable[Figure] | None
+    name: str | None,
+    given: Given,
+    rules: tuple[Rule, ...],
+    more: Iterable[Figure] | None,
+    *,
+    spare: bool = False,
 ) -> Plan:
     """Everything that is to be measured of one input.
 
@@ -50,6 +55,7 @@ def plan_of(
         given: What was given.
         rules: Whose figures are measured.
         more: Figures beside them, those of a baseline; None for all that a baseline would save.
+        spare: Whether an input that no figure uses is left unread.
 
     Raises:
         ContrastError: The files cannot be opened, or an input that no figure uses.
@@ -59,7 +65,7 @@ def plan_of(
     figures += all_figures(inputs) if more is None else more
     plan = Plan(name, given, rules, tuple(dict.fromkeys(figures)), inputs)
     plan.measurings, plan.missing = planned(plan.figures, inputs)
-    if not plan.missing:
+    if not plan.missing and not spare:
         _refuse_unused(plan)
     return plan
 

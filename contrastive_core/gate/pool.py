@@ -14,7 +14,9 @@ class Pool:
     Args:
         name: Its name in the configuration; None for the one of the command line.
         given: Everything that was given, and how files are read.
+        spare: Whether an input that no rule takes is left unread; otherwise it is an error.
     """
 
     name: str | None
     given: Given
+    spare: bool = False

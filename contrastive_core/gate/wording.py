@@ -23,8 +23,10 @@ def in_words(result: CheckResult) -> str:
         if check.passed is not True:
             lines += ["", *check_in_words(check)]
     held = [_held(check) for check in result.checks if check.passed]
-    lines += ["", *held] if held else []
-    lines += [f"note: {note}" for note in result.notes]
+    told = [f"warning: {text}" for text in result.warnings]
+    told += [f"note: {text}" for text in result.notes]
+    for part in (held, told):
+        lines += ["", *part] if part else []
     return "\n".join(lines)
 
 
@@ -34,13 +36,10 @@ def check_in_words(check: Check) -> list[str]:
     state = "undecided" if check.passed is None else f"broken ({check.level})"
     lines = [f"{name}: {state}"]
     if check.value is not None:
-        lines.append(
-            f"  {check.metric} is {check.value!r}, held against {check.op} {check.bound!r}; "
-            f"{_BETTER[check.better]}"
-        )
-    if check.baseline is not None:
-        lines.append(f"  the baseline has {check.baseline!r}, allowed is {check.allowed!r}")
-    lines += [f"  {check.reason}"] if check.reason else []
+        required = f"required {check.op} {check.bound!r}; {_BETTER[check.better]}"
+        lines.append(f"  {check.metric} is {check.value!r}, {required}")
+    if check.reason and (check.passed is None or check.baseline is not None):
+        lines.append(f"  {check.reason}")
     lines += [f"  {check.remedy}"] if check.remedy else []
     if check.rows:
         lines += ["  the rows that carry it, worst first:", *_table(check.rows)]

@@ -1,0 +1,122 @@
+"""Figures that are means over samples carry their terms; everything is measured in few passes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+from forms import Case, cases
+from metric_data import SAMPLE_DATA
+
+import contrastive_core as cc
+from contrastive_core import LOSSES, METRICS, Resources
+from contrastive_core.gate import measuring
+from contrastive_core.gate.choosing import Inputs
+from contrastive_core.gate.grammar import parse_figure
+from contrastive_core.gate.jobs import jobs_of, planned
+from contrastive_core.gate.measured import Measured
+from contrastive_core.gate.measuring import Wanted, measure
+from contrastive_core.inputs import Given
+
+EXACT = Resources(precision="float64")
+MEANS = {case.name: case for kind in LOSSES if kind not in METRICS for case in cases(kind)}
+
+
+def _measured(text: str, **given: Any) -> Measured:
+    figure = parse_figure(text)
+    plan, missing = planned([figure], Inputs(Given(**given)))
+    assert not missing
+    return measure(plan, Wanted(10, 0), EXACT).measured[figure]
+
+
+def _mean(found: Measured) -> float:
+    terms = np.asarray(found.per_sample)
+    defined = ~np.isnan(terms)
+    weights = np.ones(len(terms)) if found.weights is None else found.weights
+    mean = np.average(terms[defined], weights=weights[defined])
+    return float(mean if found.transform is None else found.transform(mean))
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_the_terms_of_a_loss_make_its_value(name: str) -> None:
+    case: Case = MEANS[name]
+    found = _measured(case.kind, **case.given)
+    whole = case.kind == "align-uniform"
+    assert (found.per_sample is None) == whole
+    if not whole:
+        assert _mean(found) == pytest.approx(found.value, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        *("alignment", "alignment(alpha=1)", "uniformity", "uniformity(t=5)", "uniformity.keys"),
+        *("recall_at_1", "precision_at_1", "r_precision.keys", "map_at_r"),
+    ],
+)
+def test_the_terms_of_a_metric_make_its_value(metric: str) -> None:
+    found = _measured(metric, embeddings=SAMPLE_DATA / "emb.npy", labels=SAMPLE_DATA / "labels.npy")
+    assert _mean(found) == pytest.approx(found.value, rel=1e-9)
+
+
+@pytest.mark.parametrize("metric", ["mean_cosine", "effective_rank", "hubness", "duplicates"])
+def test_what_is_no_mean_over_samples_carries_no_terms(metric: str) -> None:
+    assert _measured(metric, embeddings=SAMPLE_DATA / "emb.npy").per_sample is None
+
+
+@pytest.mark.parametrize("text", ["p95(infonce)", "infonce.n", "infonce.mi_lower_bound"])
+def test_what_is_said_beside_the_value_of_a_loss_carries_no_terms(text: str) -> None:
+    assert _measured(text, embeddings=SAMPLE_DATA / "emb.npy").per_sample is None
+
+
+@pytest.mark.parametrize("form", ["labels", "triplets", "three files"])
+@pytest.mark.parametrize("field", ["hard", "semi_hard", "easy", "active_fraction"])
+def test_the_terms_of_a_share_make_the_share(form: str, field: str) -> None:
+    given = next(case for case in cases("triplet") if case.form == form).given
+    found = _measured(f"triplets.{field}", **given)
+    assert _mean(found) == pytest.approx(found.value, abs=1e-12)
+
+
+def test_views_of_one_sample_are_one_group() -> None:
+    found = _measured("nt-xent", embeddings=SAMPLE_DATA / "emb.npy")
+    assert found.groups is not None
+    assert found.groups.tolist() == [*range(512), *range(512)]
+
+
+def test_a_measure_says_what_must_be_equal_to_compare_it() -> None:
+    found = _measured("nce(log_z=fit)", embeddings=SAMPLE_DATA / "emb.npy")
+    assert (found.samples, found.d, found.dtype) == (512, 32, "float32")
+    assert (found.precision, found.convention) == ("float64", "paper")
+    assert found.found == {"log_z"}
+    own = _measured("align-uniform", embeddings=SAMPLE_DATA / "emb.npy")
+    assert own.found == {"log_z", "alignment", "uniformity"}
+
+
+def test_few_measurings_give_all_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: Counter[str] = Counter()
+    for name in ("loss_of", "metrics_of", "triplets_of"):
+        plain = getattr(measuring, name)
+
+        def counted(*given: Any, plain: Any = plain, name: str = name) -> Any:
+            asked[name] += 1
+            return plain(*given)
+
+        monkeypatch.setattr(measuring, name, counted)
+    rules = [
+        *("nt-xent <= 99", "p95(nt-xent) <= 99", "nt-xent.n >= 1", "nt-xent(tau=1) <= 99"),
+        *("uniformity <= 0", "hubness <= 9", "uniformity.keys <= 0", "map_at_r >= 0"),
+        *("triplets.hard <= 1", "triplets(margin=0.5).easy >= 0", "triplets.anchors >= 1"),
+        "triplets(margin=1).loss.mean <= 9",
+    ]
+    emb, labels = SAMPLE_DATA / "emb.npy", SAMPLE_DATA / "labels.npy"
+    assert cc.check(emb, labels=labels, require=rules).passed
+    assert asked == {"loss_of": 2, "metrics_of": 1, "triplets_of": 1}
+
+
+def test_figures_without_parameters_are_counted_beside_those_that_have_some() -> None:
+    texts = ["triplets(distance=cosine).hard", "triplets.anchors", "triplets.undefined"]
+    (job,) = jobs_of(map(parse_figure, texts))
+    assert [figure.text for figure in job.figures] == texts
+    assert job.parameters == (("distance", "cosine"),)
