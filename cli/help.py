@@ -11,7 +11,7 @@ from .folding import fit
 from .guide import page_formatter
 from .options import HELP_NAMES
 from .parsing import Command
-from .topics import TOPICS, Block, Commands, Heading, Rows, Topic
+from .topics import TOPICS, Block, Commands, Heading, Lines, Rows, Topic
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -42,7 +42,8 @@ def help_command(ctx: click.Context, topic: str | None) -> None:
     if topic is None:
         click.echo(fit(_overview(ctx)), nl=False)
     elif topic in TOPICS:
-        click.echo(fit(page(TOPICS[topic])), nl=False)
+        document = TOPICS[topic].document
+        click.echo(document() if document else fit(page(TOPICS[topic])), nl=False)
     elif topic in _commands(ctx):
         click.echo(_help_of(ctx, topic))
     else:
@@ -66,7 +67,7 @@ def _write(formatter: click.HelpFormatter, block: Block) -> None:
             formatter.write_paragraph()
             with formatter.indentation():
                 formatter.write_dl(rows, col_max=widest)
-        case Commands(lines):
+        case Commands(lines) | Lines(lines):
             formatter.write_paragraph()
             for line in lines:
                 formatter.write(f"  {line}\n")

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_line import Told, contrast, refused
+from contrast_cli.help import page
 from contrast_cli.main import run
-from contrast_cli.rules import rules_text
+from contrast_cli.topics import TOPICS
 from junitparser import JUnitXml
 
 from contrastive_core.gate.catalogue import described
@@ -382,8 +383,13 @@ def test_several_named_inputs_are_told_apart_in_every_format(folder: Path) -> No
 # Help
 
 
+def _page_of_rules() -> str:
+    """What `contrast help rules` prints."""
+    return str(page(TOPICS["rules"]))
+
+
 def test_the_rules_explain_every_figure_level_and_exit_code() -> None:
-    text = " ".join(rules_text().split())
+    text = " ".join(_page_of_rules().split())
     for entry in described():
         assert f" {entry.figure} " in text
     for words in (
@@ -397,7 +403,7 @@ def test_the_rules_explain_every_figure_level_and_exit_code() -> None:
 
 
 def test_the_rules_that_the_help_shows_are_rules() -> None:
-    examples = rules_text().partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
+    examples = _page_of_rules().partition("Examples\n\n")[2].partition("\n\n")[0].splitlines()
     shown = [line[2:].split("  ")[0] for line in examples if line[2] != " "]
     assert len(shown) == 9
     for rule in shown:
@@ -405,7 +411,7 @@ def test_the_rules_that_the_help_shows_are_rules() -> None:
 
 
 def test_the_configuration_that_the_help_shows_is_one(folder: Path) -> None:
-    text = rules_text().partition("Configuration:\n")[2].partition("  The nearest")[0]
+    text = _page_of_rules().partition("Configuration\n\n")[2].partition("\nThe nearest")[0]
     (folder / "contrast.toml").write_text(text, encoding="utf-8")
     found = load_configuration(folder / "contrast.toml")
     assert [rule.written for rule in found.rules] == [

@@ -33,7 +33,14 @@ class Commands:
     lines: tuple[str, ...]
 
 
-Block = str | Heading | Rows | Commands
+@dataclass(frozen=True)
+class Lines:
+    """Lines of a file, as they stand."""
+
+    lines: tuple[str, ...]
+
+
+Block = str | Heading | Rows | Commands | Lines
 """A string is a paragraph."""
 
 
@@ -45,8 +52,10 @@ class Topic:
         name: What is typed behind `contrast help`.
         headline: What it is about, for the list of topics; no stop at the end.
         blocks: What it says, made when it is asked for.
+        document: A document for programs, which is printed as it is, instead of what it says.
     """
 
     name: str
     headline: str
-    blocks: Callable[[], Sequence[Block]]
+    blocks: Callable[[], Sequence[Block]] = tuple
+    document: Callable[[], str] | None = None

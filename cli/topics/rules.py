@@ -1,15 +1,15 @@
-"""The text of `contrast help rules`, from the catalogue: a new metric is in it at once."""
+"""`contrast help rules`, from the catalogue: a new metric is in it at once."""
 
 from __future__ import annotations
 
-import shutil
-
-import click
+from collections.abc import Iterator, Sequence
 
 from contrastive_core.gate.catalogue import LOSS, METRIC, STATISTICS, TRIPLETS, Entry, described
 from contrastive_core.gate.rules import OPERATORS
 
-_WIDEST = 100
+from .blocks import Block, Heading, Lines, Rows, Topic
+
+_WIDEST = 44
 
 _SECTIONS = {METRIC: "Metrics", TRIPLETS: "Triplets", LOSS: "Losses"}
 
@@ -32,6 +32,10 @@ _OPENING = (
     "either with .FIELD; a loss may stand in a quantile of its samples. White space is free, "
     "hyphens and underscores are alike. BOUND is a number, or a percentage.",
 )
+
+_OPERATORS = ((" ".join(OPERATORS), "== asks for the very number"),)
+
+_QUANTILES = ((" ".join(STATISTICS), "as in p95(infonce(tau=0.07))"),)
 
 _LEVELS = (
     ("--require RULE", "level error: broken, it fails the run"),
@@ -101,28 +105,36 @@ _EXITS = (
 )
 
 
-def rules_text() -> str:
-    """What a rule is, what can be checked, and what becomes of it."""
-    columns = min(shutil.get_terminal_size().columns, _WIDEST)
-    formatter = click.HelpFormatter(width=max(columns - 2, 40))
-    _words(formatter, _OPENING)
-    _list(formatter, "Examples", _EXAMPLES)
-    _list(formatter, "Operators", ((" ".join(OPERATORS), "== asks for the very number"),))
-    _list(formatter, "Quantiles", ((" ".join(STATISTICS), "as in p95(infonce(tau=0.07))"),))
-    _list(formatter, "Levels", _LEVELS)
-    _section(formatter, "Decisions", _DECISIONS)
+def _blocks() -> Sequence[Block]:
+    return (
+        *_OPENING,
+        *_section("Examples", Rows(_EXAMPLES, _WIDEST)),
+        *_section(
+            "Operators", Rows(((" ".join(OPERATORS), "== asks for the very number"),), _WIDEST)
+        ),
+        *_section(
+            "Quantiles", Rows(((" ".join(STATISTICS), "as in p95(infonce(tau=0.07))"),), _WIDEST)
+        ),
+        *_section("Levels", Rows(_LEVELS, _WIDEST)),
+        *_section("Decisions", *_DECISIONS),
+        *_figures(),
+        *_section("Baselines", *_BASELINES),
+        *_section("Allowed (--allow)", Rows(_ALLOW, _WIDEST)),
+        *_section("Configuration", Lines(tuple(_CONFIGURATION.splitlines())), *_CONFIGURED),
+        *_section("Exit codes", Rows(_EXITS, _WIDEST)),
+    )
+
+
+def _section(heading: str, *blocks: Block) -> tuple[Block, ...]:
+    return (Heading(heading), *blocks)
+
+
+def _figures() -> Iterator[Block]:
+    """Every figure that can be bounded, sort by sort."""
     for sort, heading in _SECTIONS.items():
         entries = [each for each in described() if each.sort == sort]
-        _list(formatter, heading, [(each.figure, _told(each)) for each in entries])
-    _section(formatter, "Baselines", _BASELINES)
-    _list(formatter, "Allowed (--allow)", _ALLOW)
-    with formatter.section("Configuration"):
-        for line in _CONFIGURATION.splitlines():
-            formatter.write(f"{'':>{formatter.current_indent}}{line}".rstrip() + "\n")
-        formatter.write("\n")
-        _words(formatter, _CONFIGURED)
-    _list(formatter, "Exit codes", _EXITS)
-    return formatter.getvalue()
+        rows = tuple((each.figure, _told(each)) for each in entries)
+        yield from _section(heading, Rows(rows, _WIDEST))
 
 
 def _told(entry: Entry) -> str:
@@ -133,22 +145,4 @@ def _told(entry: Entry) -> str:
     return f"{entry.meaning.rstrip('.')}{better}{counted}{taken}"
 
 
-def _words(formatter: click.HelpFormatter, paragraphs: tuple[str, ...]) -> None:
-    for number, text in enumerate(paragraphs):
-        if number:
-            formatter.write_paragraph()
-        formatter.write_text(text)
-
-
-def _section(formatter: click.HelpFormatter, heading: str, paragraphs: tuple[str, ...]) -> None:
-    with formatter.section(heading):
-        _words(formatter, paragraphs)
-
-
-def _list(
-    formatter: click.HelpFormatter,
-    heading: str,
-    rows: tuple[tuple[str, str], ...] | list[tuple[str, str]],
-) -> None:
-    with formatter.section(heading):
-        formatter.write_dl(rows, col_max=44)
+TOPIC = Topic("rules", "what contrast check can bound, baselines, contrast.toml", _blocks)
