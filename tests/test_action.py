@@ -7,7 +7,6 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -77,8 +76,7 @@ def test_lists_are_read_line_by_line_and_blanks_around_a_line_are_none_of_it(
     )
     assert ran.code == 0
     assert ran.outputs["junit"] == "a report.xml"
-    names = [case.get("name") for case in ET.parse(checkout / "a report.xml").iter("testcase")]  # noqa: S314
-    assert len(names) == 4
+    assert (checkout / "a report.xml").read_text().count("<testcase ") == 4
     (line,) = ran.annotations
     assert line.startswith("::warning ")
 

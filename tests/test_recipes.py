@@ -7,7 +7,6 @@ import io
 import json
 import shutil
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -45,8 +44,7 @@ def test_the_shell_gate_passes_the_healthy_model_and_fails_the_collapsed_one(fol
     gate, _ = RECIPES[CI]
     done = shell(folder, gate.text)
     assert (done.returncode, done.stderr) == (0, "")
-    cases = ET.parse(folder / "contrast.xml").iter("testcase")  # noqa: S314 - we wrote it
-    assert len(list(cases)) == 4
+    assert (folder / "contrast.xml").read_text().count("<testcase ") == 4
     put(folder, "collapsed")
     done = shell(folder, gate.text)
     assert done.returncode == 1
