@@ -58,7 +58,9 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     Another convention, dimension or number of samples is not comparable: exit code 2.
 
     What is not said here is taken from the configuration: rules, inputs, baseline, allow, top,
-    seed; the command line wins. Rules given here replace all of its rules, files all of its inputs.
+    seed; the command line wins. Rules given here replace all of its rules, files all of its inputs;
+    --views and other words alone are laid over each input. --save-baseline leaves its baseline out.
+    Paths in it are relative to its folder.
 
     \b
     Exit codes:
