@@ -10,11 +10,14 @@ from .asked import means
 from .check_options import SAYS, check_options, overrides
 from .consoles import Bar, Manners
 from .options import HELP_NAMES
-from .outputs import Output, parse_outputs, write_all
+from .outputs import Output, parse_outputs, wants, write_all
 from .parsing import Command
+from .render import writer
 
 if TYPE_CHECKING:
     from contrastive_core.gate.verdict import CheckResult
+
+    from .render.formats import Own
 
 
 @click.command(cls=Command, context_settings=HELP_NAMES, params=check_options())
@@ -58,7 +61,9 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     Another convention, dimension or number of samples is not comparable: exit code 2.
 
     What is not said here is taken from the configuration: rules, inputs, baseline, allow, top,
-    seed; the command line wins. Rules given here replace all of its rules, files all of its inputs.
+    seed; the command line wins. Rules given here replace all of its rules, files all of its inputs;
+    --views and other words alone are laid over each input. --save-baseline leaves its baseline out.
+    Paths in it are relative to its folder.
 
     \b
     Exit codes:
@@ -96,16 +101,17 @@ def _run(ctx: click.Context, outputs: list[Output], manners: Manners) -> CheckRe
 def _write(result: CheckResult, outputs: list[Output], manners: Manners) -> None:
     """In every format."""
     from .render.check import CheckReport
-    from .render.formats import writer
     from .render.github import append_summary, write_github
     from .render.junit import write_junit
+    from .render.step_summary import markdown
 
-    own = {
+    own: dict[str, Own] = {
+        "md": lambda stream: stream.write(markdown(result)),
         "junit": lambda stream: write_junit(result, stream),
         "github": lambda stream: write_github(result, stream),
     }
     write_all(outputs, writer(CheckReport(result), manners, own))
-    if any(output.format == "github" for output in outputs):
+    if wants(outputs, "github"):
         append_summary(result, manners)
 
 

@@ -11,7 +11,7 @@ from contrastive_core.gate.configuration import find_configuration, load_configu
 from contrastive_core.vocabulary import INPUTS
 
 from .asked import paths
-from .outputs import Output, check_outputs
+from .outputs import Output, check_outputs, wants
 
 if TYPE_CHECKING:
     from contrastive_core.gate.configuration import Configuration
@@ -52,9 +52,7 @@ def check_request(
         read.append(str(request.save_baseline))
     check_outputs(outputs, read)
     rules = sum(len(each.rules) for each in request.inputs)
-    if any(output.format == "value" for output in outputs) and (
-        rules != 1 or request.baseline is not None
-    ):
+    if wants(outputs, "value") and (rules != 1 or request.baseline is not None):
         raise BadParameter(
             "output",
             expected="one rule for value, which is one number",

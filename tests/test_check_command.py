@@ -8,11 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from command_line import Told, contrast, refused
 from contrast_cli.help import page
 from contrast_cli.main import run
+from contrast_cli.schema import schema_text
 from contrast_cli.topics import TOPICS
 from junitparser import JUnitXml
 
@@ -169,6 +172,30 @@ def test_several_outputs_come_from_one_run(folder: Path) -> None:
     (suite,) = list(JUnitXml.fromfile(str(folder / "out.xml")))
     assert (suite.name, suite.tests, suite.failures) == ("a.npy", 2, 1)
     assert "1 of 2 rules holds; 1 fails" in (folder / "out.txt").read_text(encoding="utf-8")
+
+
+def test_the_formats_of_rows_hold_a_row_per_rule(folder: Path) -> None:
+    rules = "--require 'alignment <= 0.1' --require 'norm_mean <= 2'"
+    files = "-o jsonl:out.jsonl -o tsv:out.tsv -o parquet:out.parquet -o md:out.md"
+    told = _check(f"a.npy b.npy {rules} {files}", folder)
+    assert (told.code, told.out, told.err) == (1, "", "")
+    lines = (folder / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    first, second = map(json.loads, lines)
+    assert (first["rule"], first["passed"], first["rows"][0]) == ("alignment <= 0.1", False, 1)
+    assert (second["rule"], second["passed"], second["rows"]) == ("norm_mean <= 2", True, [])
+    lines = (folder / "out.tsv").read_text(encoding="utf-8").splitlines()
+    assert [line.split("\t")[7] for line in lines] == ["rule", "alignment <= 0.1", "norm_mean <= 2"]
+    assert pq.read_table(folder / "out.parquet").to_pylist() == [first, second]
+    page = (folder / "out.md").read_text(encoding="utf-8")
+    assert page.startswith("### contrast check: 1 of 2 rules holds; 1 fails\n")
+
+
+def test_json_is_what_the_schema_says(folder: Path) -> None:
+    (folder / "contrast.toml").write_text(SEVERAL, encoding="utf-8")
+    told = _check("-q -o json", folder)
+    jsonschema.validate(json.loads(told.out), json.loads(schema_text()))
+    told = _check("a.npy --require 'tolerance >= 0' --warn 'alpha_req <= 0' -o json", folder)
+    jsonschema.validate(json.loads(told.out), json.loads(schema_text()))
 
 
 def test_nothing_is_on_standard_output_where_all_formats_have_a_file(folder: Path) -> None:

@@ -199,6 +199,17 @@ def test_a_narrow_terminal_folds_words_and_cuts_no_number(columns: int) -> None:
         assert max(map(len, text.splitlines())) <= max(columns, 90)
 
 
+def test_columns_of_rows_that_do_not_fit_go_into_a_further_table() -> None:
+    row = {"index": 7, "view": 1, "positive": 0.123456, "hardest": 0.234567, "triplets": 123456}
+    text = _table(verdict_of(fails(rows=(row,))), 40)
+    lines = [line.split() for line in text.splitlines()]
+    assert ["7", "1", "0.123456", "0.234567"] in lines
+    assert ["7", "1", "123456"] in lines
+    assert max(map(len, text.splitlines())) <= 40
+    wide = _table(verdict_of(fails(rows=(row,))), None)
+    assert ["7", "1", "0.123456", "0.234567", "123456"] in map(str.split, wide.splitlines())
+
+
 def test_junit_has_a_case_per_rule_and_a_warning_fails_nothing() -> None:
     result = verdict_of(holds(), fails(), warns(), undefined(), worse())
     document = JUnitXml.fromstring(_junit(result).encode())

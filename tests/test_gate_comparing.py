@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -281,7 +282,7 @@ def test_a_better_value_is_told_and_one_that_only_differs_is_not() -> None:
     now = [
         measured("uniformity", -2.25),
         measured("effective_rank", 21.0),
-        measured("mean_cosine", 0.25),
+        measured("mean_cosine", 0.75),
         measured("alignment", 0.4999999),
     ]
     notes = held(then, *now, allow=("mean_cosine: 1",)).notes
@@ -326,6 +327,14 @@ def test_data_without_a_hash_are_not_said_to_be_the_same() -> None:
     comparison = compare(
         then, {None: [measured("uniformity", -2.0)]}, parse_allowances([]), data=data
     )
+    assert comparison.notes == ("other data than those of the baseline: labels",)
+
+
+def test_data_that_are_not_given_any_more_are_other_data() -> None:
+    then, now = of(measured("uniformity", -2.0)), measured("uniformity", -2.0)
+    without = dataclasses.replace(checked(), files=checked().files[:1])
+    data: dict[str | None, Data] = {None: Data(without, {"embeddings": HASH})}
+    comparison = compare(then, {None: [now]}, parse_allowances([]), data=data)
     assert comparison.notes == ("other data than those of the baseline: labels",)
 
 

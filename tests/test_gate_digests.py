@@ -68,9 +68,10 @@ def test_bfloat16_is_another_type_than_the_float32_it_is_read_as() -> None:
 
 def test_the_empty_bytes_of_long_floats_are_not_hashed() -> None:
     rows = np.array([[1, 3], [2, 5]], np.longdouble) / 3
-    again = np.empty_like(rows)
-    again.view(np.uint8)[:] = 255
-    again[:] = rows
+    again = rows.copy()
+    if np.finfo(np.longdouble).nmant == 63:  # 80 bits, in twelve or sixteen bytes
+        again.view(np.uint8).reshape(2, 2, -1)[..., 10:] = 255
+    assert np.array_equal(again, rows)
     assert hash_of(again) == hash_of(rows)
     bumped = rows.copy()
     bumped[0, 0] = np.nextafter(bumped[0, 0], np.longdouble(1))

@@ -441,3 +441,24 @@ def test_a_metric_of_the_second_cloud_takes_labels_too() -> None:
     assert check.value == expected
     missing = _only(cc.check(FLAT, KEYS, require="r_precision.keys >= 0"))
     assert "--labels" in str(missing.reason)
+
+
+def test_no_baseline_is_saved_without_what_a_bad_file_was_to_give(tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+    with pytest.raises(BadInput, match="5 labels"):
+        cc.check(FLAT, labels=LABELS[:5], save_baseline=path)
+    with pytest.raises(BadInput, match="existing file"):
+        cc.check(FLAT, labels=tmp_path / "missing.npy", save_baseline=path)
+    gone = _request(there=(Given(FLAT), []), gone=(Given("missing.npy"), []))
+    with pytest.raises(BadInput, match="existing file"):
+        run_check(dataclasses.replace(gone, save_baseline=path))
+    assert not path.exists()
+
+
+def test_what_is_undefined_and_nobody_asks_for_is_told_and_the_rest_is_saved(
+    tmp_path: Path,
+) -> None:
+    result = cc.check(FLAT[:9], labels=[0] * 9, save_baseline=tmp_path / "b.json")
+    assert result.passed
+    assert any(note.startswith("triplets.hard is not saved") for note in result.notes)
+    assert '"hubness"' in (tmp_path / "b.json").read_text()

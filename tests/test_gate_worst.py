@@ -224,3 +224,11 @@ def test_no_more_rows_are_named_than_asked_for() -> None:
     assert len(_rows("uniformity <= -9", FIRST, top=2)) == 2
     assert _rows("uniformity <= -9", FIRST, top=0) == ()
     assert len(_rows("infonce <= -9", FIRST, SECOND, top=99)) == N
+
+
+def test_what_a_row_does_not_have_is_left_out() -> None:
+    rows = _rows("supcon <= 0", FIRST, labels=[1] * N)
+    assert all("hardest" not in row and "hardest_index" not in row for row in rows)
+    assert all(row["rank"] == 1 for row in rows)
+    missed = _rows("triplets.undefined <= 0", FIRST, labels=[None, *LABELS[1:]])
+    assert missed == ({"index": 0},)

@@ -66,7 +66,7 @@ def test_help_of_a_command_is_its_own_help(name: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("convention", "Did you mean 'conventions'? Known: inputs, outputs, conventions, exit-co"),
+        ("convention", "Did you mean 'conventions'? Known: inputs, outputs, json, conventions"),
         ("exitcodes", "Did you mean 'exit-codes'?"),
         ("metric", "Did you mean 'metrics'?"),
         ("triplet", "contrast kinds triplet is the page of that loss."),

@@ -49,7 +49,7 @@ def print_check(result: CheckResult, console: Console, columns: int | None) -> N
         _print_whole(_rules(result.checks), console, columns)
     for check in result.checks:
         if check.passed is not True:
-            _print_failure(check, console, columns or FOLDED)
+            _print_failure(check, console, columns)
     words = summary(result)
     if result.saved is not None:
         words = f"{words}; the values are saved in {result.saved}"
@@ -91,15 +91,16 @@ def _print_whole(table: Table, console: Console, columns: int | None) -> None:
     console.print(table)
 
 
-def _print_failure(check: Check, console: Console, columns: int) -> None:
+def _print_failure(check: Check, console: Console, terminal: int | None) -> None:
     """The rule, why it does not hold, and the rows that carry it."""
+    columns = terminal or FOLDED
     of_input = "" if check.input is None else f"  ({check.input})"
     head = Text(mark(check).ljust(_INDENT), STYLES[mark(check)])
     console.print()
     _print_words(Text.assemble(head, (name(check), "bold"), of_input), console, columns)
     _print_words(Text(_why(check)), console, columns, indent=_INDENT)
     if check.rows:
-        console.print(Padding(_rows(check.rows), (0, 0, 0, _INDENT), expand=False))
+        _print_rows(check.rows, console, terminal)
 
 
 def _why(check: Check) -> str:
@@ -112,15 +113,35 @@ def _why(check: Check) -> str:
     return f"{value} is not {bound}{direction(check)}"
 
 
-def _rows(rows: Sequence[dict[str, Any]]) -> Table:
-    """One line per row, numbers right-aligned."""
+def _print_rows(rows: Sequence[dict[str, Any]], console: Console, columns: int | None) -> None:
+    """One line per row; columns that do not fit beside the others go into a further table."""
+    cells = {name: [cell(name, row.get(name)) for row in rows] for name in names_of_rows(rows)}
+    naming = [name for name in cells if name in ("index", "view")]
+    chosen = list(naming)
+    for each in cells:
+        if each in naming:
+            continue
+        if columns and len(chosen) > len(naming) and _width(cells, [*chosen, each]) > columns:
+            console.print(_table(cells, chosen))
+            console.print()
+            chosen = list(naming)
+        chosen.append(each)
+    console.print(_table(cells, chosen))
+
+
+def _width(cells: dict[str, list[str]], names: Sequence[str]) -> int:
+    """Columns that a table of these takes, with its indentation."""
+    return _INDENT + sum(2 + max(map(len, (*name.split("_"), *cells[name]))) for name in names)
+
+
+def _table(cells: dict[str, list[str]], names: Sequence[str]) -> Padding:
+    """Numbers right-aligned under their names."""
     table = plain_table()
-    columns = names_of_rows(rows)
-    for each in columns:
+    for each in names:
         table.add_column(each.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
-    for row in rows:
-        table.add_row(*(cell(each, row.get(each)) for each in columns))
-    return table
+    for row in zip(*(cells[each] for each in names), strict=True):
+        table.add_row(*row)
+    return Padding(table, (0, 0, 0, _INDENT), expand=False)
 
 
 def _print_words(text: Text, console: Console, columns: int, indent: int = 0) -> None:

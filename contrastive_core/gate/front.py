@@ -115,9 +115,9 @@ def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -
     try:
         plan = plan_of(name, given, rules, more, spare=each.pool.spare)
     except ContrastError as error:
-        if len(request.inputs) == 1:
+        if len(request.inputs) == 1 or more is None:
             raise
-        return unopened(name, given, rules, more or (), error)
+        return unopened(name, given, rules, more, error)
     if not plan.figures:
         raise _nothing(name)
     hashed = request.baseline is not None or request.save_baseline is not None
@@ -141,7 +141,8 @@ def _measured(
     """Every figure of every input.
 
     Raises:
-        BadInput: Of a single input nothing can be measured, because of its files.
+        BadInput: Of a single input nothing can be measured, because of its files; or a baseline
+            would go without what they hold.
     """
     shared = Shared(means.progress, sum(len(plan.measurings) for plan in plans))
     found = {}
@@ -152,10 +153,14 @@ def _measured(
         }
         wanted = Wanted(request.top, request.seed, frozenset(lowest))
         found[plan.name] = measure(plan.measurings, wanted, means, shared)
-    if len(plans) == 1:
-        only = found[plans[0].name]
-        bad = first_bad(only.failed.values())
-        if bad is not None and not only.measured:
+    for plan in plans:
+        own = found[plan.name]
+        asked = {rule.figure for rule in plan.rules}
+        unasked = (error for figure, error in own.failed.items() if figure not in asked)
+        bad = first_bad(unasked) if request.save_baseline is not None else None
+        if len(plans) == 1 and not own.measured:
+            bad = bad or first_bad(own.failed.values())
+        if bad is not None:
             raise bad
     return found
 
