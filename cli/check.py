@@ -82,7 +82,6 @@ def check(ctx: click.Context, /, **options: Any) -> None:
 def _run(ctx: click.Context, outputs: list[Output], manners: Manners) -> CheckResult:
     """Put the request together, and measure once."""
     from contrastive_core.gate.front import run_check
-
     from contrastive_core.gate.merging import merged
 
     from .check_requests import check_request, configured
