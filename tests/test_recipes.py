@@ -18,6 +18,7 @@ CONFIGURATION = "Keep the rules beside the embeddings"
 TEST = "Ask in a test"
 BASELINE = "Hold every night against the last good one"
 JQ = "The worst rows, with jq"
+PAGE = "A result on the page of a pull request"
 DUCKDB = "All per-sample losses in DuckDB or pandas"
 CONVENTION = "Which convention does my library follow?"
 PYTHON = "From Python"
@@ -35,7 +36,7 @@ def put(folder: Path, name: str) -> None:
 
 
 def test_every_recipe_is_tested_here_or_shown_with_its_output() -> None:
-    tested = {CI, CONFIGURATION, TEST, BASELINE, JQ, DUCKDB, CONVENTION}
+    tested = {CI, CONFIGURATION, PAGE, TEST, BASELINE, JQ, DUCKDB, CONVENTION}
     assert set(RECIPES) == tested | {PYTHON}
     assert {block.language for block in RECIPES[PYTHON]} == {"console"}
 
@@ -108,13 +109,25 @@ def test_jq_lists_the_three_worst_rows(folder: Path) -> None:
 
 
 def test_duckdb_reads_the_losses_from_the_parquet_file(folder: Path) -> None:
-    (block,) = RECIPES[DUCKDB]
+    block, metadata = RECIPES[DUCKDB]
     done = shell(folder, block.text.replace("duckdb -c", "duckdb -csv -c"))
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["index"] for row in rows] == ["241", "128", "510", "148", "343"]
     assert float(rows[0]["loss"]) == pytest.approx(5.210322, abs=2e-5)
     assert rows[0]["rank"] == "17"
+    told = shell(folder, metadata.text)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "'name': 'paper'" in told.stdout
+
+
+def test_a_page_in_markdown_stands_beside_the_numbers(folder: Path) -> None:
+    (block,) = RECIPES[PAGE]
+    done = shell(folder, block.text)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    value = json.loads((folder / "metrics.json").read_text())["metrics"]["uniformity"]["value"]
+    page = (folder / "summary.md").read_text(encoding="utf-8")
+    assert any("uniformity" in line and f"{value:.6g}" in line for line in page.splitlines())
 
 
 def test_the_conventions_of_a_loss_stand_side_by_side(folder: Path) -> None:
