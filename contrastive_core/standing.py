@@ -183,7 +183,10 @@ class Competition:
         lengths = None
         if not data.unit:
             lengths = (data.norms[meeting.ids], data.norms[meeting.origin :])
-        return (TopK(KEPT), CountNearer(scores, numbers, TOLERANCE[data.dtype.name], lengths))
+        return (
+            TopK(KEPT, len(first)),
+            CountNearer(scores, numbers, TOLERANCE[data.dtype.name], lengths),
+        )
 
     def _nearest_positive(self) -> Index:
         """Which positive scores best; of those that tie with it, the one of the lowest row."""

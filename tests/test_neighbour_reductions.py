@@ -233,3 +233,17 @@ def test_a_short_run_comes_before_a_long_one() -> None:
     scores = np.full(60, 0.25)
     scores[[40, 50]] = 0.75
     assert nearest_in_row(scores, 5, 1e-6).tolist() == [40, 50, 0, 1, 2]
+
+
+def test_what_earlier_tasks_have_learnt_changes_no_place_among_the_best() -> None:
+    # Crowded, so that candidates of later tasks come close to the k-th best that is known.
+    span = prepared(np.random.default_rng(12).standard_normal((2600, 3)))
+    asked = TopK(3, span.n)
+    ((scores, numbers),) = reduced(span, asked)
+    assert asked.floor.min() > -np.inf  # there were several tasks, and they were learnt from
+    values = span.read(0, 50) @ span.read(0, span.n).T
+    values[np.arange(50), np.arange(50)] = -np.inf
+    assert scores[:50] == pytest.approx(-np.sort(-values, axis=1)[:, :3], abs=1e-6)
+    ((plain, places),) = reduced(span, TopK(3))
+    assert np.array_equal(scores, plain)
+    assert np.array_equal(numbers, places)

@@ -201,7 +201,7 @@ def _look(problem: Labelled, chosen: Index | None, work: Work) -> Columns:
     rows = np.arange(problem.data.n) if chosen is None else np.asarray(chosen)
     side = problem.all if chosen is None else Gathered(problem.data, rows)
     own = Meeting(OtherClass(problem.codes), side, rows, problem.all)
-    ((best,),) = reduce_all([own.request(TopK(KEPT))], work.quiet)
+    ((best,),) = reduce_all([own.request(TopK(KEPT, len(rows)))], work.quiet)
     number = nearest(own, best, work.quiet)
     near = np.where(number < 0, 0, number)[:, None]
     scores = np.nan_to_num(own.scores_of(number))[:, None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -18,7 +18,7 @@ _NOBODY = np.iinfo(np.int64).max
 """The number of a place that no candidate has taken."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TopK(Reduction):
     """The k best scores of each row with the candidates' numbers; equal scores by lower number.
 
@@ -26,10 +26,19 @@ class TopK(Reduction):
 
     Args:
         k: How many.
+        n: Rows of the table, where what is merged of them is to help the tasks that follow.
     """
 
     k: int
+    n: int = 0
     takes_factor: ClassVar[bool] = True
+    floor: Float = field(init=False, repr=False)
+    """The k-th best score that each row is known to reach: what lies below is not looked at. It
+    only ever rises, and changes no result."""
+
+    def __post_init__(self) -> None:
+        """Nothing is known."""
+        object.__setattr__(self, "floor", np.full(self.n, -np.inf))
 
     def start(self, n: int) -> State:
         """K free places."""
@@ -37,7 +46,8 @@ class TopK(Reduction):
 
     def update(self, view: View, state: State) -> None:
         """Let the few candidates that reach the k-th score in."""
-        kth = state[0][:, -1] * view.factor
+        known = state[0][:, -1]
+        kth = (np.maximum(known, self.floor[view.rows]) if self.n else known) * view.factor
         kth -= _ROUNDING * np.abs(kth)  # the factor comes and goes: let equals through
         rows = np.flatnonzero((view.best >= kth) & (view.best > -np.inf))
         if not len(rows):
@@ -48,6 +58,11 @@ class TopK(Reduction):
     def merge(self, into: State, other: State) -> None:
         """The k best of both."""
         self._keep_best(into, np.arange(len(into[0])), other)
+
+    def learn(self, where: slice, state: State) -> None:
+        """Raise the floor of some rows to what they have reached."""
+        if self.n:
+            np.maximum(self.floor[where], state[0][:, -1], out=self.floor[where])
 
     def finish(self, state: State) -> tuple[Float, npt.NDArray[np.int64]]:
         """Scores and numbers, each (n, k), best first; -inf and -1 in free places."""
