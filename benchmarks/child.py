@@ -6,9 +6,11 @@ What it answers are JSON objects, one a line.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -22,6 +24,9 @@ _SPENT = ("not enough memory", "can't allocate", "resource_exhausted", "out of m
 """How libraries word that memory is spent, in lower case."""
 
 OUT_OF_MEMORY = "out of memory"
+
+_ENDS_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG."""
 
 
 def main() -> None:
@@ -71,7 +76,9 @@ def _reason(error: Exception) -> str:
 
 
 def _be_first_to_go() -> None:
-    """Where the machine runs out of memory after all, this process is the one to be ended."""
+    """End before others where memory runs out after all, and with whoever started this."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_ENDS_WITH_PARENT, signal.SIGKILL)
     score = Path("/proc/self/oom_score_adj")
     if score.exists():
         score.write_text("1000")

@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 
 from . import machine
+from .accuracy_command import accuracy
 from .children import Limits, missing
 from .declarations import Line
 from .lines import LINES
+from .memory_command import memory
+from .profile_command import profile
 from .report import cells_table, footer, show, verdicts_table
 from .results import Cell, Results, Verdict, read
 from .rounds import Wanted, measure_line
@@ -117,3 +120,8 @@ def _measure(lines: list[Line], wanted: Wanted, path: Path | None, *, times: boo
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
+
+
+main.add_command(accuracy)
+main.add_command(memory)
+main.add_command(profile)

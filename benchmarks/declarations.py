@@ -92,6 +92,7 @@ class Line:
         sizes: Rows; None for a sweep that doubles until all have stopped.
         dims: Dimensions.
         first: Rows at which a sweep begins.
+        fixed: Whether it has its own size, whatever is asked.
     """
 
     name: str
@@ -101,9 +102,12 @@ class Line:
     sizes: tuple[int, ...] | None = (FULL,)
     dims: tuple[int, ...] = (DIMENSIONS,)
     first: int = SMALLEST
+    fixed: bool = False
 
     def rows(self, asked: tuple[int, ...]) -> Iterator[int]:
         """The sizes, smallest first; a sweep has no end of its own."""
+        if self.fixed:
+            asked = ()
         if asked or self.sizes is not None:
             yield from asked or self.sizes or ()
             return

@@ -205,6 +205,7 @@ _START = Line(
         Goal("difference", "1,000 rows", "import numpy, rich.table", most=0.6, n=None),
     ),
     sizes=(1000,),
+    fixed=True,
 )
 
 LINES = {

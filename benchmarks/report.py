@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from .results import Cell, Results, Verdict
 
-WIDTH = 120
+WIDTH = 140
 
 _FLOORS = ("product", "import click")
 """Whose time is 1 in the column of ratios, where they take part; else the first contestant."""
@@ -22,7 +23,7 @@ def show(renderable: RenderableType) -> None:
     Console(width=WIDTH).print(renderable)
 
 
-def table(title: str, columns: Iterable[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Table:
+def table(title: str, columns: Iterable[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Group:
     """A table of cells that are ready.
 
     Args:
@@ -30,12 +31,12 @@ def table(title: str, columns: Iterable[tuple[str, str]], rows: Iterable[Sequenc
         columns: (name, `left` or `right`).
         rows: Cells.
     """
-    found = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    found = Table(box=SIMPLE_HEAD)
     for name, side in columns:
         found.add_column(name, justify="right" if side == "right" else "left", no_wrap=True)
     for row in rows:
         found.add_row(*row)
-    return found
+    return Group(Text(title, "bold"), found)
 
 
 _CELLS = (
@@ -52,7 +53,7 @@ _CELLS = (
 )
 
 
-def cells_table(title: str, cells: Sequence[Cell]) -> Table:
+def cells_table(title: str, cells: Sequence[Cell]) -> Group:
     """Everybody of a line, size by size; who stopped is shown with the reason."""
     return table(title, _CELLS, _cell_rows(cells))
 
@@ -94,7 +95,7 @@ _VERDICTS = (
 )
 
 
-def verdicts_table(verdicts: Sequence[Verdict]) -> Table:
+def verdicts_table(verdicts: Sequence[Verdict]) -> Group:
     """Every goal, met or not."""
     return table("Goals", _VERDICTS, (_verdict_row(verdict) for verdict in verdicts))
 

@@ -44,7 +44,7 @@ class Wanted:
 
 def measure_line(line: Line, wanted: Wanted) -> Iterator[Cell]:
     """All sizes of a line. Who stopped at a size is left out of larger ones."""
-    for d in wanted.dims or line.dims:
+    for d in (() if line.fixed else wanted.dims) or line.dims:
         left = [contestant for contestant in line.contestants if wanted.takes(contestant)]
         for n in line.rows(wanted.sizes):
             if not any(contestant.ours for contestant in left):

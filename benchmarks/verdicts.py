@@ -13,10 +13,13 @@ _MB = 1e6
 
 def verdicts(line: Line, cells: Sequence[Cell]) -> Iterator[Verdict]:
     """Each goal of a line at the size where it stands, or else at the largest measured."""
+    dims = sorted({cell.d for cell in cells})
     for goal in line.goals:
-        dims = sorted({cell.d for cell in cells})
-        wanted = [d for d in dims if goal.d in (None, d)] or dims[-1:]
-        for d in wanted if goal.d is None else wanted[:1]:
+        alike = {other.d for other in line.goals if other.words == goal.words}
+        wanted = [d for d in dims if goal.d in (None, d)]
+        if not wanted and not alike & set(dims) and goal.d == max(alike, key=lambda d: d or 0):
+            wanted = dims[-1:]
+        for d in wanted:
             yield _verdict(line.name, goal, [cell for cell in cells if cell.d == d], d)
 
 
