@@ -30,6 +30,7 @@ SMOKE_ROWS, SMOKE_DIMENSIONS = 512, 128
     "--line", "names", type=click.Choice(list(LINES)), multiple=True, help="Only this; repeatable."
 )
 @click.option("-n", "sizes", type=click.IntRange(4), multiple=True, help="Rows; repeatable.")
+@click.option("--most", type=click.IntRange(4), help="Largest size of a sweep.")
 @click.option("-d", "dims", type=click.IntRange(1), multiple=True, help="Dimensions; repeatable.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the results there.")
@@ -42,6 +43,7 @@ def main(
     context: click.Context,
     names: tuple[str, ...],
     sizes: tuple[int, ...],
+    most: int | None,
     dims: tuple[int, ...],
     rounds: int,
     path: Path | None,
@@ -70,7 +72,8 @@ def main(
         sizes, dims = sizes or (SMOKE_ROWS,), dims or (SMOKE_DIMENSIONS,)
     memory = int(limit * 2**30) if limit else int(machine.memory() * SHARE)
     limits = Limits(seconds, memory, apart=not smoke)
-    wanted = Wanted(sizes, dims, rounds, limits, peers, say=_say)
+    bound = most or Wanted.most
+    wanted = Wanted(sizes, bound, dims, rounds, limits, peers, say=_say)
     if smoke:
         wanted = dataclasses.replace(wanted, rounds=0, settle=0.0)
     lines = [LINES[name] for name in names or LINES]

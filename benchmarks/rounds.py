@@ -21,6 +21,7 @@ class Wanted:
 
     Args:
         sizes: Rows; empty for those of each line.
+        most: Rows beyond which no sweep goes.
         dims: Dimensions; empty for those of each line.
         rounds: Counted rounds; 0 for the one call that is not counted.
         limits: Of every call.
@@ -30,6 +31,7 @@ class Wanted:
     """
 
     sizes: tuple[int, ...] = ()
+    most: int = 2**62
     dims: tuple[int, ...] = ()
     rounds: int = 5
     limits: Limits = dataclasses.field(default_factory=Limits)
@@ -47,7 +49,7 @@ def measure_line(line: Line, wanted: Wanted) -> Iterator[Cell]:
     for d in (() if line.fixed else wanted.dims) or line.dims:
         left = [contestant for contestant in line.contestants if wanted.takes(contestant)]
         for n in line.rows(wanted.sizes):
-            if not any(contestant.ours for contestant in left):
+            if n > wanted.most or not any(contestant.ours for contestant in left):
                 break
             cells = measure_size(line, left, n, d, wanted)
             yield from cells

@@ -225,3 +225,35 @@ def test_a_sweep_doubles() -> None:
     assert list(itertools.islice(LINES["nt-xent"].rows(()), 3)) == [1024, 2048, 4096]
     assert list(LINES["nt-xent"].rows((64, 128))) == [64, 128]
     assert list(LINES["memory"].rows(())) == [131072]
+
+
+def test_the_memory_of_a_command_is_held_against_its_bound(tmp_path: Path) -> None:
+    path = tmp_path / "held.json"
+    how = ("-n", "100", "-d", "4", "--kind", "uniformity", "--output", "csv", "--json", str(path))
+    done = benchmarks("memory", *how, "--memory", "64MiB", "--memory", "1KiB")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(path.read_text())
+    assert [each["form"] for each in found[::2]] == ["cloud", "two files"]
+    assert found[0]["input_bytes"] == 100 * 4 * 4 + 128
+    assert found[0]["resident"] > 10_000_000
+    assert found[1]["refused"].startswith("memory: expected at least")
+
+
+def test_errors_are_measured_against_fifty_digits(tmp_path: Path) -> None:
+    path = tmp_path / "errors.json"
+    done = benchmarks("accuracy", "--smoke", "--kind", "triplet", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(path.read_text())
+    assert [each["data"] for each in found] == [
+        "plain",
+        "norms 1e4",
+        "near-duplicates",
+        "narrow cone",
+    ]
+    assert all(0 < each["float32"] < 1e-5 and each["float64"] < 1e-12 for each in found)
+
+
+def test_a_profile_names_the_lines_of_the_core() -> None:
+    done = benchmarks("profile", "triplet", "-n", "1024", "-d", "8")
+    assert done.returncode == 0, done.stderr
+    assert "reductions/" in done.stdout
