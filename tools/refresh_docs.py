@@ -6,8 +6,9 @@
 In a `console` block every line that begins with `$ ` is run by a shell in the repository, and what
 it prints follows. Between `<!-- losses -->` and `<!-- end -->` stands the table of losses, and
 behind `<!-- metrics -->` that of the metrics, made from their declarations; behind
-`<!-- samples -->` the metrics of the sample data. A check forgives differences in the last digits
-of a number, which depend on the processor.
+`<!-- samples -->` the metrics of the sample data; behind `<!-- benchmarks -->` what
+`benchmarks/results.json` holds. A check forgives differences in the last digits of a number, which
+depend on the processor.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+from benchmark_tables import benchmarks_table
 
 from contrastive_core import metrics
 from contrastive_core.dialects import dialects_of
@@ -30,7 +33,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "sample_data/README.md")
 
 _BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
-_TABLE = re.compile(r"(<!-- (losses|metrics|samples) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_TABLE = re.compile(
+    r"(<!-- (losses|metrics|samples|benchmarks) -->\n)(.*?)(<!-- end -->)", re.DOTALL
+)
 _BARS = re.compile("[▁▂▃▄▅▆▇█]")
 """A histogram: a sample on the edge of a bar may fall on either side."""
 
@@ -159,7 +164,12 @@ def _option(parameter: Parameter) -> str:
     return f"`--{parameter.name}` ({'off' if shown is False else shown})"
 
 
-_TABLES = {"losses": losses_table, "metrics": metrics_table, "samples": samples_table}
+_TABLES = {
+    "losses": losses_table,
+    "metrics": metrics_table,
+    "samples": samples_table,
+    "benchmarks": benchmarks_table,
+}
 
 
 def same(old: str, new: str) -> bool:

@@ -1,0 +1,141 @@
+"""What was measured, as it is written to and read from JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import machine
+
+SCHEMA = "contrast-benchmarks/1"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One contestant of one line at one size.
+
+    Args:
+        line: The line's name.
+        contestant: Who.
+        n: Rows.
+        d: Dimensions.
+        ours: Whether it is ours.
+        seconds: One per round, without the first that is not counted.
+        peak: Bytes beyond the libraries and the data, at the most; 0 where it was not measured.
+        resident: Bytes of the whole process at the most.
+        input_bytes: Size of the data.
+        memory: The bound on working memory that it was told; 0 for none.
+        values: What it computed.
+        bits: A hash of the result to the last bit.
+        off: The largest difference from ours, relative to max(1, |value|); None where nothing is
+            compared.
+        within: How large it may be.
+        stopped: Why there are no times; empty where there are.
+    """
+
+    line: str
+    contestant: str
+    n: int
+    d: int
+    ours: bool = False
+    seconds: tuple[float, ...] = ()
+    peak: int = 0
+    resident: int = 0
+    input_bytes: int = 0
+    memory: int = 0
+    values: dict[str, float] = dataclasses.field(default_factory=dict)
+    bits: str = ""
+    off: float | None = None
+    within: float = 0.0
+    stopped: str = ""
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether it computes something else than ours."""
+        return self.off is not None and not self.off <= self.within
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A goal, and what was measured; of ratios the median and the range over the rounds.
+
+    Args:
+        line: The line's name.
+        what: What is measured.
+        goal: What it is to be.
+        n: Rows.
+        d: Dimensions.
+        median: The number; None where it could not be measured.
+        low: Smallest of the rounds.
+        high: Largest.
+        met: Whether the goal is reached; None where the size is not that of the goal.
+        note: Why there is no number, or what it stands on.
+    """
+
+    line: str
+    what: str
+    goal: str
+    n: int
+    d: int
+    median: float | None = None
+    low: float | None = None
+    high: float | None = None
+    met: bool | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Results:
+    """A run.
+
+    Args:
+        cells: Everybody, everywhere.
+        verdicts: The goals.
+        missing: Contestants that were left out, and the modules that they lack.
+        settings: How it was run.
+        machine: Where; see `machine.facts`.
+        date: When, the day.
+    """
+
+    cells: tuple[Cell, ...]
+    verdicts: tuple[Verdict, ...]
+    missing: dict[str, list[str]]
+    settings: dict[str, Any]
+    machine: dict[str, Any] = dataclasses.field(default_factory=machine.facts)
+    date: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
+
+    def joined(self, other: Results) -> Results:
+        """These, and what another run on the same machine measured of other lines."""
+        if other.machine != self.machine:
+            return self
+        lines = {cell.line for cell in self.cells}
+        cells = tuple(cell for cell in other.cells if cell.line not in lines)
+        verdicts = tuple(verdict for verdict in other.verdicts if verdict.line not in lines)
+        return dataclasses.replace(
+            self,
+            cells=(*cells, *self.cells),
+            verdicts=(*verdicts, *self.verdicts),
+            missing={**other.missing, **self.missing},
+        )
+
+    def write(self, path: Path) -> None:
+        """Write JSON, keeping the lines of an earlier run there that were not measured now."""
+        kept = self.joined(read(path)) if path.exists() else self
+        document = {"schema": SCHEMA, **dataclasses.asdict(kept)}
+        beside = path.with_name(f"{path.name}.part")
+        beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        beside.replace(path)
+
+
+def read(path: Path) -> Results:
+    """What `write` wrote."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if document.pop("schema", None) != SCHEMA:
+        raise ValueError(f"{path.name} is not of schema {SCHEMA}")
+    cells = (Cell(**{**cell, "seconds": tuple(cell["seconds"])}) for cell in document.pop("cells"))
+    verdicts = (Verdict(**verdict) for verdict in document.pop("verdicts"))
+    return Results(tuple(cells), tuple(verdicts), **document)
