@@ -44,12 +44,17 @@ class Product:
         np.matmul(anchors, candidates.T, out=out)
 
 
+_CLOSE = 1e-5
+"""Squared distance, in squared norms, below which the root would lose digits."""
+
+
 @dataclass(frozen=True)
 class NegativeDistance:
     """-|x - y|, or -|x - y|^2 when `squared`.
 
     Through |x|^2 + |y|^2 - 2 x . y, cut at 0: good to eps (|x|^2 + |y|^2), which is an absolute
-    error. Small distances between long rows want float64.
+    error. The root would make it a large one where two rows nearly coincide: there the distance is
+    taken from the differences of the rows.
 
     Args:
         squared: Without the root.
@@ -68,17 +73,41 @@ class NegativeDistance:
     def fill(self, anchors: Block, candidates: Block, out: Block) -> None:
         """One matrix product and two broadcast subtractions."""
         np.matmul(2 * anchors, candidates.T, out=out)
+        long, across = self._lengths(anchors), self._lengths(candidates)
         if self.unit:
             out -= 2
         else:
-            out -= np.einsum("ij,ij->i", anchors, anchors)[:, None]
-            out -= np.einsum("ij,ij->i", candidates, candidates)[None, :]
+            out -= long[:, None]
+            out -= across[None, :]
         np.minimum(out, 0, out=out)
         if not self.squared:
+            _refine(anchors, candidates, out, _CLOSE * (long.max() + across))
             # Not np.negative: in place on a column of a block it goes wrong in NumPy 2.4.
             out *= -1
             np.sqrt(out, out=out)
             out *= -1
+
+    def _lengths(self, rows: Block) -> Block:
+        """Squared norms."""
+        if self.unit:
+            return np.ones(len(rows), rows.dtype)
+        return np.asarray(np.einsum("ij,ij->i", rows, rows))
+
+
+def _refine(anchors: Block, candidates: Block, out: Block, reach: Block) -> None:
+    """Put -|x - y|^2 from the differences where it is small, row by row.
+
+    Args:
+        anchors: Rows, (b, d).
+        candidates: Rows, (c, d).
+        out: -|x - y|^2, (b, c).
+        reach: Below which |x - y|^2 is small, (c,).
+    """
+    close = out > -reach
+    for row in np.flatnonzero(close.any(axis=1)):
+        cols = np.flatnonzero(close[row])
+        apart = candidates[cols] - anchors[row]
+        out[row, cols] = -np.einsum("ij,ij->i", apart, apart)
 
 
 PRODUCT = Product()

@@ -587,3 +587,13 @@ def test_a_function_that_returns_the_tile_itself_spoils_nothing(ready: Ready) ->
     (alone,) = run([Pass(table, asks[1:])], workers=1)
     assert both.rows[1][1] == pytest.approx(alone.rows[0][1], rel=1e-13)
     assert both.rows[2][1].tolist() == alone.rows[1][1].tolist()
+
+
+def test_distances_of_near_duplicates_keep_all_digits() -> None:
+    draws = np.random.default_rng(3)
+    rows = np.repeat(draws.standard_normal((5, 16)), 4, axis=0)
+    rows += 1e-7 * draws.standard_normal(rows.shape)
+    scores = np.empty((20, 20))
+    EUCLIDEAN.fill(rows, rows, scores)
+    true = np.linalg.norm(rows[:, None] - rows[None, :], axis=2)
+    assert -scores == pytest.approx(true, rel=1e-12, abs=0)
