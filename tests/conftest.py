@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import signal
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +11,9 @@ from contrastive_core.prepared import Prepared, prepare
 from contrastive_core.sources import ArraySource, Strided
 
 pytest_plugins = ["pytester"]
+
+# A shell's job in the background ignores Ctrl-C, and so would every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _ready(

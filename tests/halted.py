@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from contrast_cli import whole_files
-from contrast_cli.main import main
+from contrast_cli.__main__ import main
 
+from contrastive_core import whole_files
 from contrastive_core.rows import Rows
 
 _ROWS = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 
 FORMATS = ("jsonl", "csv", "tsv", "json", "parquet")
 HALTED = Path(__file__).with_name("halted.py")
-CONTRAST = [sys.executable, "-c", "from contrast_cli.main import main; main()"]
+CONTRAST = [sys.executable, "-m", "contrast_cli"]
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +51,19 @@ def _halted(
     os.mkfifo(go)
     command = [sys.executable, str(HALTED), str(told), str(go), names, *line]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as child:
-        assert told.read_text() == "half\n"
+        _wait_for_half(child, told)
         yield child, go
+
+
+def _wait_for_half(child: subprocess.Popen[str], told: Path) -> None:
+    """Until the run says that it is halfway; it is an error when it ends before."""
+    with os.fdopen(os.open(told, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as pipe:
+        said = b""
+        while said != b"half\n":
+            select.select([pipe], [], [], 0.05)
+            said += pipe.read() or b""
+            if said != b"half\n" and child.poll() is not None:
+                raise AssertionError(child.communicate())
 
 
 @pytest.mark.parametrize(
