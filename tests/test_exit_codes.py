@@ -72,7 +72,7 @@ def test_ctrl_c_at_any_moment_is_130_and_leaves_nothing(
     folder = tmp_path / "out"
     folder.mkdir()
     files = ["-o", f"csv:{folder / 'all.csv'}", "-o", f"json:{folder / 'all.json'}"]
-    child = _interrupted(["loss", "--kind", "infonce", str(large), *files], delay)
+    child = _interrupted(["loss", "-qq", "--kind", "infonce", str(large), *files], delay)
     out, err = child.communicate(timeout=120)
     left = sorted(path.name for path in folder.iterdir())
     assert child.returncode in (0, 130)
@@ -119,7 +119,8 @@ def test_a_process_that_is_ended_dies_of_the_signal_and_leaves_no_file(
     folder = tmp_path / "out"
     folder.mkdir()
     for delay in (0.5, 1.5, 2.5):
-        arguments = ["loss", "--kind", "infonce", str(large), "-o", f"csv:{folder / 'all.csv'}"]
+        files = ["-o", f"csv:{folder / 'all.csv'}"]
+        arguments = ["loss", "-qq", "--kind", "infonce", str(large), *files]
         child = _interrupted(arguments, delay, stop=signal.SIGTERM)
         assert child.communicate(timeout=120)[1] == b""
         assert child.returncode in (0, -signal.SIGTERM)
