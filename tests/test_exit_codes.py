@@ -96,7 +96,7 @@ def test_ctrl_c_in_a_short_command_is_130_without_a_word_unless_it_is_done(
 
 
 def test_ctrl_c_while_the_terminal_reads_the_result_is_130_or_done(large: Path) -> None:
-    child = _interrupted(["loss", "--kind", "infonce", str(large), "-o", "csv"], 1.0)
+    child = _interrupted(["loss", "-qq", "--kind", "infonce", str(large), "-o", "csv"], 1.0)
     assert child.wait(timeout=120) in (0, 130, 141)
     assert child.stderr is not None
     assert child.stderr.read() == b""
