@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from contrastive_core.errors import BadParameter, known_names
-from contrastive_core.whole_files import Draft, cannot_write, check_place, is_special
+from contrastive_core.whole_files import UNSPEAKABLE, Draft, cannot_write, check_place, is_special
 
 from .leaving import abandon
 
@@ -206,7 +206,10 @@ def _told(path: Path, remedy: str) -> Iterator[None]:
 
 def _write_into(output: Output, path: Path, write: Write) -> None:
     """Write to a device or a pipe."""
-    with _told(path, "Choose another path."), path.open("w", encoding="utf-8") as file:
+    with (
+        _told(path, "Choose another path."),
+        path.open("w", encoding="utf-8", errors=UNSPEAKABLE) as file,
+    ):
         write(output, file)
 
 

@@ -124,6 +124,13 @@ def _bare(word: str) -> str:
     return "".join(split_arg_string(word)[:1])
 
 
+def _in_quotes(value: str, quote: str) -> str | None:
+    """As it is behind an open quote: a name in a file must not become a command; else None."""
+    if quote == '"':
+        return re.sub(r'([\\"$`])', r"\\\1", value)
+    return value.replace("'", r"'\''") if quote == "'" else None
+
+
 class _Asked:
     """What the three have in common."""
 
@@ -153,7 +160,7 @@ class _Asked:
 
     def written(self, value: str) -> str:
         """A candidate as it is put on the command line."""
-        return _SAFE.sub(r"\\\1", value) if self.raw[:1] not in ('"', "'") else value
+        return _in_quotes(value, self.raw[:1]) or _SAFE.sub(r"\\\1", value)
 
 
 class Bash(_Asked, BashComplete):
@@ -168,7 +175,7 @@ class Bash(_Asked, BashComplete):
     def written(self, value: str) -> str:
         """A candidate from the last break of the word on."""
         if self.raw[:1] in ('"', "'"):
-            return value
+            return super().written(value)
         breaks = [each for each in ":=" if each in os.environ.get("COMP_BREAKS", "")]
         typed = _bare(self.raw)
         cut = max((typed.rfind(each) + 1 for each in breaks), default=0)

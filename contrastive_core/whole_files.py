@@ -6,7 +6,9 @@ takes the place of the old file, which is the old one or the new one at every mo
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +17,9 @@ from .errors import CannotWrite
 
 drafts: set[str] = set()
 """Names of drafts that have one. Who ends the process on the spot removes them first."""
+
+UNSPEAKABLE = "backslashreplace"
+"""What becomes of the bytes of a path that are no UTF-8: their code, which JSON reads back."""
 
 _NAMELESS = getattr(os, "O_TMPFILE", 0)
 """The flag of a file without a name, which is gone when the program is; 0 where there is none."""
@@ -51,7 +56,12 @@ class Draft:
         os.fsync(self._handle)
 
     def place(self) -> None:
-        """Take the place of the other, which is the old file or the new one at every moment."""
+        """Take the place of the other, which is the old file or the new one at every moment.
+
+        Who might read or write the old file may do so with the new one.
+        """
+        with contextlib.suppress(OSError):  # there was none, or the file system has no modes
+            os.fchmod(self._handle, stat.S_IMODE(self.path.stat().st_mode))
         if self._name is None:
             self._name = self._fresh()
             os.link(f"/proc/self/fd/{self._handle}", self._name, src_dir_fd=self._handle)
@@ -71,7 +81,9 @@ class Draft:
         """For bytes, or for text; the file stays open behind it."""
         if binary:
             return os.fdopen(self._handle, "wb", closefd=False)
-        return os.fdopen(self._handle, "w", encoding="utf-8", newline="", closefd=False)
+        return os.fdopen(
+            self._handle, "w", encoding="utf-8", errors=UNSPEAKABLE, newline="", closefd=False
+        )
 
     def _nameless(self) -> int:
         """A file without a name; -1 where there is none, or where none could get its name later."""
@@ -138,7 +150,7 @@ def write_whole(path: Path, text: str) -> None:
     real = Path(os.path.realpath(path))
     try:
         if is_special(path):
-            path.write_text(text, encoding="utf-8", newline="")
+            path.write_text(text, encoding="utf-8", errors=UNSPEAKABLE, newline="")
             return
         draft = Draft(real)
         try:

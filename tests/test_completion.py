@@ -117,6 +117,22 @@ def test_topics_are_completed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ('"a.npz::', '"a.npz::\\$(x)\\`y\\`\\"\'\\\\'),
+        ("'a.npz::", "'a.npz::$(x)`y`\"'\\''\\"),
+        ("a.npz::", "\\$\\(x\\)\\`y\\`\\\"\\'\\\\"),
+    ],
+)
+def test_no_name_in_a_file_becomes_a_command(typed: str, offered: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", **{"$(x)`y`\"'\\": np.ones((4, 2))})
+    answered = _asked(
+        "contrast", "info", typed, more={"COMP_BREAKS": " :="}, folder=tmp_path, before=""
+    )
+    assert answered == f"plain,{offered.removeprefix(typed[0]) if typed[0] != 'a' else offered}\n"
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ("contrast", "loss", ""),

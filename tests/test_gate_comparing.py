@@ -184,6 +184,14 @@ def test_numbers_that_look_alike_are_shown_with_the_digits_that_differ() -> None
         ({}, {"samples": 88}, "", "are 88", "--allow 'n: 12%'"),
         ({}, {"samples": 111}, "n: 10%", "are 111", "--allow 'n: 11%'"),
         ({}, {"samples": 89}, "n: 10%", "are 89", "--allow 'n: 11%'"),
+        ({}, {"samples": 130}, "n: 29%", "are 130", "--allow 'n: 30%'"),
+        (
+            {"samples": 0},
+            {"samples": 1},
+            "n: 99%",
+            "are 1",
+            "Save the baseline anew with --save-baseline.",
+        ),
         ({}, {"samples": 101, "counts": True}, "n: 10%", "on which it depends", "as many samples"),
     ],
 )
@@ -229,6 +237,15 @@ def test_what_means_the_same_is_comparable(then: dict[str, Any], now: dict[str, 
         allow=("n: 10%",),
     ).checks
     assert check.passed is True
+
+
+@pytest.mark.parametrize("share", range(1, 101))
+def test_the_share_of_samples_that_is_asked_for_is_enough(share: int) -> None:
+    then = of(measured("uniformity", -2.0))
+    now = measured("uniformity", -2.0, samples=100 + share)
+    (enough,) = held(then, now, allow=(f"n: {share}%",)).checks
+    (less,) = held(then, now, allow=(f"n: {share - 0.01:.2f}%",)).checks
+    assert (enough.passed, less.passed) == (True, None)
 
 
 def test_another_allowance_of_samples_makes_no_value_comparable_that_depends_on_them() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from contrastive_core.errors import BadInput, BadParameter, CannotWrite
+from contrastive_core.errors import BadInput, BadParameter, CannotWrite, NothingDefined
 from contrastive_core.gate.front import run_check
 from contrastive_core.gate.grammar import parse_rule
 from contrastive_core.gate.loading import load_baseline
@@ -231,6 +231,18 @@ def test_what_is_undefined_is_saved_with_its_reason_and_not_compared(tmp_path: P
     assert [note for note in result.notes if "alpha_req" in note] == [
         f"alpha_req was undefined in the baseline ({saved.reason}) and is again: not compared"
     ]
+
+
+def test_a_baseline_in_which_everything_was_undefined_is_nothing_to_check(tmp_path: Path) -> None:
+    one, file = np.ones((1, 4)), tmp_path / "baseline.json"
+    check(one, ["norm_mean >= 0"], labels=None, save_baseline=file)
+    text = file.read_text()
+    file.write_text(
+        text.replace('"value": 2.0', '"value": null').replace('"reason": null', '"reason": "none"')
+    )
+    with pytest.raises(NothingDefined, match="all were undefined"):
+        check(one, labels=None, baseline=file)
+    assert check(one, ["norm_mean >= 0"], labels=None, baseline=file).passed
 
 
 def test_several_inputs_share_a_baseline(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ from contrastive_core.gate.rules import OPERATORS, Figure
         ("uniformity <= -2", Figure("uniformity"), "<=", -2.0),
         ("triplets.hard<=5%", Figure("triplets", (), "hard"), "<=", 0.05),
         ("triplets.fractions.semi-hard > .5 %", Figure("triplets", (), "semi_hard"), ">", 0.005),
+        ("triplets.hard <= 0.07%", Figure("triplets", (), "hard"), "<=", 0.0007),
+        ("triplets.hard <= -28.07%", Figure("triplets", (), "hard"), "<=", -0.2807),
         ("triplets . counts . hard == 0", Figure("triplets", (), "counts.hard"), "==", 0.0),
         ("p95(nt_xent) <= 6", Figure("nt-xent", (), "", "p95"), "<=", 6.0),
         ("  infonce ( tau = 0.070 )<3.2e0 ", Figure("infonce", (("tau", "0.07"),)), "<", 3.2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import select
@@ -166,6 +167,30 @@ def test_a_disk_that_is_full_in_the_middle_leaves_all_old_files(
     assert remedy == "  Free space, or choose another disk."
     assert os.listdir(out) == ["old"]
     assert (out / "old").read_text() == "old\n"
+
+
+def test_a_file_that_is_written_again_keeps_its_permissions(views: Path, out: Path) -> None:
+    (out / "old").chmod(0o640)
+    (out / "rows").touch(0o600)
+    line = _line(views, f"csv:{out / 'old'}", f"parquet:{out / 'rows'}")
+    subprocess.run([*CONTRAST, *line], check=True, umask=0o022)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in out.iterdir()}
+    assert modes == {"old": 0o640, "rows": 0o600}
+
+
+def test_a_path_that_is_no_utf_8_stops_no_format(views: Path, tmp_path: Path) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.npy")
+    Path(odd).write_bytes(views.read_bytes())
+    names = ("json", "jsonl", "csv", "md", "parquet", "junit")
+    outputs = [word for name in names for word in ("-o", f"{name}:{tmp_path / name}")]
+    line = ["check", odd, "--require", "uniformity <= 0", "--require", "hubness <= 9"]
+    saving = ["--save-baseline", str(tmp_path / "b.json")]
+    subprocess.run([*CONTRAST, *line, *outputs, *saving, "-o", "github"], check=True)
+    assert json.loads((tmp_path / "json").read_text())["inputs"][0]["path"] == odd
+    held = ["--baseline", str(tmp_path / "b.json")]
+    subprocess.run([*CONTRAST, *line, *held, "-qq"], check=True)
+    loss = ["loss", "--kind", "infonce", odd, "-o", f"parquet:{tmp_path / 'rows'}", "-qq"]
+    subprocess.run([*CONTRAST, *loss], check=True)
 
 
 @pytest.mark.parametrize("mask", [0o022, 0o077])

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contrastive_core.rows import Rows
+from contrastive_core.whole_files import UNSPEAKABLE
 
 from .sheets import NAMES, number
 
@@ -30,7 +31,7 @@ def write_parquet(report: Report, stream: IO[bytes]) -> None:
     """A row group per block; NaN and nobody are null."""
     sheet = report.table()
     told = json.dumps(_without_rows(report.head()), allow_nan=False, ensure_ascii=False)
-    schema = _schema(sheet).with_metadata({KEY: told})
+    schema = _schema(sheet).with_metadata({KEY: told.encode(errors=UNSPEAKABLE)})
     with pq.ParquetWriter(stream, schema) as writer:
         for columns in _blocks(sheet, schema):
             writer.write_batch(pa.record_batch(columns, schema=schema))

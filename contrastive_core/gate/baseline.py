@@ -41,7 +41,7 @@ import numpy as np
 from ..inputs import Given
 from ..sources import is_path
 from ..version import VERSION
-from ..whole_files import cannot_write, check_place, write_whole
+from ..whole_files import UNSPEAKABLE, cannot_write, check_place, write_whole
 from .measured import Measured
 from .rules import Figure
 from .sigmas import sigma_of
@@ -127,11 +127,16 @@ def saved_input(
         seed: Of the bootstrap of the standard errors.
     """
     files = (
-        SavedFile(f.role, f.path, f.format, f.shape, f.dtype, hashes.get(f.role))
+        SavedFile(f.role, _spoken(f.path), f.format, f.shape, f.dtype, hashes.get(f.role))
         for f in checked.files
     )
     figures = {each.figure.text: _saved(each, seed) for each in measured}
     return SavedInput(checked.name, checked.n, checked.d, tuple(files), figures)
+
+
+def _spoken(path: str) -> str:
+    """A path as text: bytes that are no UTF-8 are no string of JSON either."""
+    return path.encode(errors=UNSPEAKABLE).decode()
 
 
 def _saved(measured: Measured, seed: int) -> SavedFigure:

@@ -71,9 +71,11 @@ def _samples(then: SavedFigure, now: Measured, share: float) -> Obstacle | None:
     if now.counts:
         reason += ", on which it depends"
         return Obstacle(reason, f"Give as many samples, or: {_ANEW}.")
-    if apart <= share * then.samples:
+    if not then.samples:
+        return Obstacle(reason, f"{_ANEW}.")
+    if apart / then.samples <= share:  # the nearest double to it, as the share is: 29 of 100
         return None
-    allow = "more than that" if not then.samples else f"{_percent(apart / then.samples)}%"
+    allow = f"{_percent(apart / then.samples)}%"
     return Obstacle(reason, f"Say --allow 'n: {allow}', or: {_ANEW}.")
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import BadParameter, ContrastError, NothingDefined
-from ..inputs import InputFile
 from ..resources import Resources
 from ..sources.keep import Keep
 from .baseline import Baseline, check_target, save_baseline, saved_input
 from .comparing import Comparison, check_allowances, check_inputs, compare
-from .digests import digests
+from .inputs_read import data_of
 from .judging import judged, unmeasured
 from .loading import load_baseline
 from .measuring import Found, Wanted, measure
@@ -20,9 +20,9 @@ from .planning import Plan, first_bad, plan_of, unopened
 from .progress import Shared
 from .request import CheckedPool, CheckRequest
 from .rules import Figure
-from .tellings import Data as Told
+from .tellings import Data
 from .tolerances import Allowances, parse_allowances
-from .verdict import PASSED, Check, CheckedInput, CheckResult
+from .verdict import PASSED, Check, CheckResult
 
 
 def run_check(request: CheckRequest, resources: Resources | None = None) -> CheckResult:
@@ -48,7 +48,8 @@ def run_check(request: CheckRequest, resources: Resources | None = None) -> Chec
         for plan in plans
         for rule in plan.rules
     ]
-    told = {plan.name: _told(plan, found[plan.name], request) for plan in plans}
+    hashed = _is_hashed(request)
+    told = {plan.name: data_of(plan, found[plan.name], hashed=hashed) for plan in plans}
     compared = Comparison((), ())
     if baseline is not None:
         compared = compare(
@@ -107,7 +108,9 @@ def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -
     if baseline is not None:
         names = [one.pool.name for one in request.inputs]
         saved = check_inputs(baseline, names)[name].figures
-        more = [figure.figure for figure in saved.values()]
+        more = [each.figure for each in saved.values()]
+        if not rules and more and all(math.isnan(each.value) for each in saved.values()):
+            raise _nothing_saved(name)
     elif request.save_baseline is not None and not rules:
         more = None
     if more == [] and not rules:
@@ -120,9 +123,13 @@ def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -
         return unopened(name, given, rules, more, error)
     if not plan.figures:
         raise _nothing(name)
-    hashed = request.baseline is not None or request.save_baseline is not None
-    keep.often = len(plan.measurings) > 1 or hashed
+    keep.often = len(plan.measurings) > 1 or _is_hashed(request)
     return plan
+
+
+def _is_hashed(request: CheckRequest) -> bool:
+    """Whether a baseline wants to know whose data they are."""
+    return request.baseline is not None or request.save_baseline is not None
 
 
 def _nothing(name: str | None) -> BadParameter:
@@ -132,6 +139,17 @@ def _nothing(name: str | None) -> BadParameter:
         expected="a rule, or a baseline to hold it against",
         got="nothing to check",
         remedy="Give --require 'uniformity <= -2', --baseline FILE, or --save-baseline FILE.",
+    )
+
+
+def _nothing_saved(name: str | None) -> NothingDefined:
+    """The error for an input that is held against a baseline without a value."""
+    return NothingDefined(
+        "--baseline" if name is None else f"--baseline of the input {name!r}",
+        expected="a figure that had a value when it was saved",
+        got="none: all were undefined",
+        remedy="Save the baseline anew, of embeddings whose figures have values; or give --require "
+        "'uniformity <= -2'.",
     )
 
 
@@ -172,39 +190,6 @@ def _of(figure: Figure, plan: Plan, found: Found) -> Any:
     return plan.missing.get(figure) or found.failed[figure]
 
 
-def _told(plan: Plan, found: Found, request: CheckRequest) -> Told:
-    """What was read of an input, with the hash of its content where a baseline wants it."""
-    files = tuple(found.inputs.values()) or _opened(plan)
-    measured = list(found.measured.values())
-    shape = files[0].shape if files else None
-    n, d = (samples_of(shape, plan.given.views), shape[-1]) if shape else (None, None)
-    told = next((each for each in measured if each.convention is None), None)
-    if told is not None:  # rows that were left out are not among those of the metrics
-        n, d = told.samples, told.d
-    checked = CheckedInput(plan.name, files, n, None if files[:1] and _scored(files[0]) else d)
-    hashed = request.baseline is not None or request.save_baseline is not None
-    return Told(checked, digests(plan.given) if hashed and measured else {})
-
-
-def samples_of(shape: tuple[int, ...], views: str | None) -> int:
-    """Samples of a file of rows: its views are of the same."""
-    if len(shape) < 3:
-        return shape[0] // 2 if views in ("stacked", "interleaved") else shape[0]
-    first = views == "first" or (views is None and shape[0] == 2)
-    return shape[1] if first else shape[0]
-
-
-def _scored(file: InputFile) -> bool:
-    """Whether a file holds scores, whose columns are no dimensions."""
-    return file.role == "scores"
-
-
-def _opened(plan: Plan) -> tuple[InputFile, ...]:
-    """EMBEDDINGS, where nothing else was read."""
-    sources = [] if plan.inputs is None else plan.inputs.sources
-    return tuple(InputFile("embeddings", s.name, s.format, s.shape, s.stored) for s in sources)
-
-
 def _explained(each: Check, missed: Mapping[Figure, ContrastError]) -> Check:
     """A figure of the baseline that could not be measured, with the reason."""
     errors = {figure.text: error for figure, error in missed.items()}
@@ -243,7 +228,7 @@ def _saved(
     request: CheckRequest,
     plans: Sequence[Plan],
     found: Mapping[str | None, Found],
-    told: Mapping[str | None, Told],
+    told: Mapping[str | None, Data],
 ) -> CheckResult:
     """The result, after the baseline was written where all is well."""
     if request.save_baseline is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from ..errors import BadParameter, known_names
 from .naming import figure_of
@@ -80,6 +81,14 @@ def parse_figure(text: str) -> Figure:
     return figure
 
 
+def share_of(percent: str) -> float:
+    """The number nearest to a percentage as it is written: 0.07% is 0.0007, to the last bit.
+
+    A division of two doubles would round twice, and a share that is just the bound would fail.
+    """
+    return float(Decimal(percent).scaleb(-2)) if abs(float(percent)) < math.inf else math.inf
+
+
 def _operator(scan: Scan) -> str:
     """One of the five."""
     begin = scan.begin()
@@ -103,8 +112,8 @@ def _bound(scan: Scan) -> float:
         remedy = "Write two rules." if chained else f"A rule ends with its bound: {_EXAMPLE}."
         raise scan.error(rest, "the end of the rule", remedy)
     percent = number.endswith("%")
-    value = float(number.rstrip("% \t\n"))
-    bound = value / 100 if percent else value
+    written = number.rstrip("% \t\n")
+    bound = share_of(written) if percent else float(written)
     if not math.isfinite(bound):
         raise scan.error(begin, "a finite number", "Nothing is beyond infinity: leave it out.")
     return bound

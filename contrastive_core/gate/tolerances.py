@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..errors import BadParameter, known_names
-from .grammar import parse_figure
+from .grammar import parse_figure, share_of
 
 ABSOLUTE, RELATIVE, SIGMA = "absolute", "relative", "sigma"
 """What an amount is of: the unit of the figure, the baseline's value, the standard error."""
@@ -150,7 +150,9 @@ def _parse_amount(written: str, text: str) -> Amount:
         raise _meaningless(written, "a finite amount from 0 on")
     if found["unit"] is None:
         return Amount(number, ABSOLUTE)
-    return Amount(number / 100, RELATIVE) if found["unit"] == "%" else Amount(number, SIGMA)
+    if found["unit"] == "%":
+        return Amount(share_of(found["number"]), RELATIVE)
+    return Amount(number, SIGMA)
 
 
 def _meaningless(written: str, expected: str) -> BadParameter:
