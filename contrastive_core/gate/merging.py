@@ -67,6 +67,7 @@ def merged(configuration: Configuration | None, overrides: Overrides) -> CheckRe
         overrides: What the command line says.
 
     Raises:
+        BadInput: The configuration allows something, and there is no baseline.
         CannotWrite: The baseline would be saved in place of the configuration.
     """
     said = configuration or Configuration(Path())
@@ -74,6 +75,8 @@ def merged(configuration: Configuration | None, overrides: Overrides) -> CheckRe
     if saving:
         _check_place(configuration, overrides)
     baseline = _first(overrides.baseline, None if saving else said.baseline)
+    if said.allow and overrides.allow is None and baseline is None and not saving:
+        raise _nothing_to_allow(said)
     return CheckRequest(
         inputs=_inputs(said, overrides),
         baseline=baseline,
@@ -81,6 +84,15 @@ def merged(configuration: Configuration | None, overrides: Overrides) -> CheckRe
         save_baseline=overrides.save_baseline,
         top=_first(overrides.top, said.top, CheckRequest.top),
         seed=_first(overrides.seed, said.seed, CheckRequest.seed),
+    )
+
+
+def _nothing_to_allow(said: Configuration) -> BadInput:
+    return BadInput(
+        f"{said.path}: allow",
+        expected="a baseline that a figure may be worse than",
+        got=f"{said.allow[0]!r} and none",
+        remedy="Add baseline = 'baseline.json', give --baseline FILE, or leave allow out.",
     )
 
 
