@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contrastive_core.errors import BadInput, BadParameter, ContrastError, NothingDefined
 from contrastive_core.gate.configuration import find_configuration, load_configuration
 from contrastive_core.vocabulary import INPUTS
+from contrastive_core.whole_files import cannot_write
 
 from .asked import paths
-from .outputs import Output, check_outputs, wants
+from .outputs import Output, check_outputs, check_unread, same_file, wants
+from .render.github import SUMMARY
 
 if TYPE_CHECKING:
     from contrastive_core.gate.configuration import Configuration
@@ -49,8 +53,10 @@ def check_request(
     if request.save_baseline is not None:
         if str(request.save_baseline) == "-":
             raise _no_dash()
-        read.append(str(request.save_baseline))
+        _check_saved(request.save_baseline, outputs)
     check_outputs(outputs, read)
+    if wants(outputs, "github"):
+        _check_summary(read, request.save_baseline, outputs)
     rules = sum(len(each.rules) for each in request.inputs)
     if wants(outputs, "value") and (rules != 1 or request.baseline is not None):
         raise BadParameter(
@@ -59,6 +65,24 @@ def check_request(
             got="a baseline" if request.baseline is not None else f"{rules} rules",
             remedy="Give one --require and --no-config; or take -o json.",
         )
+
+
+def _check_saved(target: Path, outputs: Sequence[Output]) -> None:
+    """Refuse to save a baseline where an output goes."""
+    if any(output.path is not None and same_file(output.path, target) for output in outputs):
+        raise cannot_write(target, "also an output", "Choose another path.")
+
+
+def _check_summary(read: Sequence[str], saved: Path | None, outputs: Sequence[Output]) -> None:
+    """Refuse a summary of the step that would be written into what is read, or written else."""
+    written = os.environ.get(SUMMARY)
+    if not written:
+        return
+    summary, remedy = Path(written), f"Choose another path for {SUMMARY}, or unset it."
+    check_unread(summary, read, remedy)
+    others = [saved, *(output.path for output in outputs)]
+    if any(other is not None and same_file(other, summary) for other in others):
+        raise cannot_write(summary, "also an output", remedy)
 
 
 def _nothing_given(name: str | None) -> BadInput:

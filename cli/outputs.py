@@ -139,15 +139,29 @@ def either(names: Iterable[str], word: str = "or") -> str:
 
 def check_outputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
     """Refuse, before the work begins, an output that is an input or cannot be written."""
-    read = {_real(location) for each in inputs for location in (each, each.split("::")[0])}
     for output in outputs:
         if output.path is None:
             if sys.stdout is None:
                 raise cannot_write(_STDOUT, "a closed one", f"Write -o {output.format}:PATH.")
             continue
-        if _real(output.path) in read:
-            raise cannot_write(output.path, "one of the inputs", "Choose another path.")
+        check_unread(output.path, inputs)
         _check_path(output.path, output.format)
+
+
+def check_unread(path: Path, inputs: Sequence[str], remedy: str = "Choose another path.") -> None:
+    """Refuse a file to be written that is among what is read."""
+    if not inputs:
+        return  # nothing to import NumPy for
+    from contrastive_core.sources.overwriting import clash
+
+    found = clash(path, inputs)
+    if found is not None:
+        raise cannot_write(path, found, remedy)
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file that is replaced when it is written."""
+    return _real(one) == _real(other) and not is_special(one)
 
 
 def _real(path: str | Path) -> Path:

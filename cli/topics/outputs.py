@@ -21,7 +21,8 @@ def _blocks() -> Sequence[Block]:
         "csv, null in JSON and - in a table.",
         Heading("Files"),
         "A file is written whole or not at all: when anything fails, what stood there before is "
-        "still there. An input is never overwritten. A device or a pipe is written to and never "
+        "still there. An input is never overwritten: no output goes to a file that is read, nor "
+        "into a folder or a pattern that is. A device or a pipe is written to and never "
         "replaced.",
         Heading("On a terminal and off it"),
         Rows(

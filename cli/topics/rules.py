@@ -61,6 +61,8 @@ _BASELINES = (
     "depend on how many there are (those that do are marked n above). The hash of the data only "
     "informs.",
     "A sigma is the spread of the mean over samples, their candidates and neighbours as they are. "
+    "Figures that take it are marked sigma above; a triplet or contrastive loss that averages only "
+    "its active or mined terms has none. "
     "Where these matter much (softmax losses at a high temperature, triplets, retrieval) another "
     "sample of the same data scatters up to about twice as far: allow more sigmas there.",
 )
@@ -138,11 +140,12 @@ def _figures() -> Iterator[Block]:
 
 
 def _told(entry: Entry) -> str:
-    """What a figure is, which way is better, whether it depends on n, and what it takes."""
+    """What a figure is, which way is better, if it depends on n, takes sigma; its parameters."""
     better = "" if entry.better == _NEITHER else f"; {entry.better} is better"
     counted = "; n" if entry.dependence.counts else ""
     taken = f"; takes {', '.join(entry.parameters)}" if entry.parameters else ""
-    return f"{entry.meaning.rstrip('.')}{better}{counted}{taken}"
+    sigma = "; sigma" if entry.sigma else ""
+    return f"{entry.meaning.rstrip('.')}{better}{counted}{sigma}{taken}"
 
 
 TOPIC = Topic("rules", "what contrast check can bound, baselines, contrast.toml", _blocks)

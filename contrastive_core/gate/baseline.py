@@ -40,6 +40,7 @@ import numpy as np
 
 from ..inputs import Given
 from ..sources import is_path
+from ..sources.overwriting import clash
 from ..version import VERSION
 from ..whole_files import UNSPEAKABLE, cannot_write, check_place, write_whole
 from .measured import Measured
@@ -174,12 +175,11 @@ def check_target(path: Path, inputs: Iterable[Given]) -> None:
     Raises:
         CannotWrite: Its place is no place for a file, or holds one of the inputs.
     """
-    real = os.path.realpath(path)
     for given in inputs:
-        for each in (getattr(given, name) for name in given.names):
-            typed = os.fspath(each) if is_path(each) else ""
-            if real in (os.path.realpath(part) for part in (typed, typed.split("::")[0]) if part):
-                raise cannot_write(path, "one of the inputs", "Choose another path.")
+        files = [each for each in (getattr(given, name) for name in given.names) if is_path(each)]
+        found = clash(path, map(os.fspath, files))
+        if found is not None:
+            raise cannot_write(path, found, "Choose another path.")
     check_place(path)
 
 

@@ -54,6 +54,12 @@ TRIPLET_FIELDS: Mapping[str, tuple[str, str]] = {
 }
 """Fields of triplets: which way is better, and what it is."""
 
+_SHARES = ("hard", "semi_hard", "easy", "active_fraction")
+"""Fields of triplets that are shares of them."""
+
+_MEANS = ("alignment", "uniformity", "recall_at_1", "precision_at_1", "r_precision", "map_at_r")
+"""Metrics that are means over samples, through a function or not."""
+
 _SORTING = ("margin", "distance", "swap", "normalize")
 _AVERAGING = (*_SORTING, "mining", "soft_margin")
 _TAKES = {
@@ -143,6 +149,24 @@ def dependence_of(figure: Figure, layout: str = "") -> Dependence:
     return _MEAN if sort == TRIPLETS else _OF_LOSSES.get(figure.name, _MEAN)
 
 
+def takes_sigma(figure: Figure) -> bool:
+    """Whether it is a mean over samples, whose standard error is known."""
+    if figure.statistic:
+        return False
+    sort = sort_of(figure)
+    if sort == METRIC:
+        return figure.name.removesuffix(KEYS_SUFFIX) in _MEANS
+    if sort == TRIPLETS:
+        return figure.field in _SHARES
+    return not figure.field and figure.name != "align-uniform"
+
+
+def with_sigma() -> str:
+    """The figures that take sigma, in words."""
+    shares = (f"{TRIPLETS}.{field}" for field in _SHARES)
+    return f"{', '.join((*_MEANS, *shares))}, and the values of all losses but align-uniform"
+
+
 def fields_of(sort: str) -> tuple[str, ...]:
     """What may stand behind the point."""
     return tuple({METRIC: {}, TRIPLETS: TRIPLET_FIELDS, LOSS: LOSS_FIELDS}[sort])
@@ -180,6 +204,7 @@ class Entry:
         meaning: What it is.
         parameters: What may stand between its brackets.
         dependence: Whether it depends on how many samples there are.
+        sigma: Whether it is a mean over samples, whose standard error is known.
     """
 
     figure: str
@@ -188,6 +213,7 @@ class Entry:
     meaning: str
     parameters: tuple[str, ...]
     dependence: Dependence
+    sigma: bool = False
 
 
 def described() -> tuple[Entry, ...]:
@@ -211,7 +237,9 @@ def described() -> tuple[Entry, ...]:
 def _entry(figure: Figure, meaning: str) -> Entry:
     sort = sort_of(figure)
     names = parameters_of(figure.name, sort, figure.field)
-    return Entry(figure.text, sort, better_of(figure), meaning, names, dependence_of(figure))
+    better, dependence = better_of(figure), dependence_of(figure)
+    sigma = takes_sigma(figure)
+    return Entry(figure.text, sort, better, meaning, names, dependence, sigma)
 
 
 def names() -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from ..errors import BadInput, BadParameter, known_names
 from ..inputs import Given
 from ..inputs.given import FILES
 from ..sources import Reading
+from ..sources.overwriting import is_same
+from ..whole_files import cannot_write
 from .configuration import (
     OWN,
     SHARED,
@@ -63,10 +65,18 @@ def merged(configuration: Configuration | None, overrides: Overrides) -> CheckRe
     Args:
         configuration: None where there is none.
         overrides: What the command line says.
+
+    Raises:
+        BadInput: The configuration allows something, and there is no baseline.
+        CannotWrite: The baseline would be saved in place of the configuration.
     """
     said = configuration or Configuration(Path())
     saving = overrides.save_baseline is not None
+    if saving:
+        _check_place(configuration, overrides)
     baseline = _first(overrides.baseline, None if saving else said.baseline)
+    if said.allow and overrides.allow is None and baseline is None and not saving:
+        raise _nothing_to_allow(said)
     return CheckRequest(
         inputs=_inputs(said, overrides),
         baseline=baseline,
@@ -75,6 +85,24 @@ def merged(configuration: Configuration | None, overrides: Overrides) -> CheckRe
         top=_first(overrides.top, said.top, CheckRequest.top),
         seed=_first(overrides.seed, said.seed, CheckRequest.seed),
     )
+
+
+def _nothing_to_allow(said: Configuration) -> BadInput:
+    return BadInput(
+        f"{said.path}: allow",
+        expected="a baseline that a figure may be worse than",
+        got=f"{said.allow[0]!r} and none",
+        remedy="Add baseline = 'baseline.json', give --baseline FILE, or leave allow out.",
+    )
+
+
+def _check_place(configuration: Configuration | None, overrides: Overrides) -> None:
+    """Refuse to save a baseline in place of the configuration that was read."""
+    target = overrides.save_baseline
+    if configuration is None or target is None:
+        return
+    if is_same(target, configuration.path):
+        raise cannot_write(target, "the configuration, which is read", "Choose another path.")
 
 
 def _first(*said: Any) -> Any:

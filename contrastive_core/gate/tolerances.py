@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..errors import BadParameter, known_names
+from .catalogue import with_sigma
 from .grammar import parse_figure, share_of
 
 ABSOLUTE, RELATIVE, SIGMA = "absolute", "relative", "sigma"
@@ -166,5 +167,5 @@ def no_sigma(figure: str, amount: Amount) -> BadParameter:
         expected="a figure that is a mean over two samples or more, for standard errors",
         got=f"'{figure}: {amount.text}'",
         remedy=f"Give it an amount in its unit, '{figure}: 0.05', or a share of the baseline's "
-        f"value, '{figure}: 2%'.",
+        f"value, '{figure}: 2%'. Standard errors are known of {with_sigma()}.",
     )
