@@ -35,7 +35,9 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     The inputs are pooled: each rule takes those that it needs, and an input that no rule uses is an
     error. All rules are measured in one pass and all are reported, each failure with the rows that
     carry it, worst first. Nothing is assumed: a 2-D file alone is one cloud unless --views says
-    that its halves are views.
+    that its halves are views. A loss takes its own first way of being given that leaves no file
+    out, nt-xent two views, supcon labels, whatever other rules take; the report says how the
+    positives were found.
 
     \b
     Rules:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from metric_data import SAMPLE_DATA
 
@@ -126,7 +128,7 @@ def test_a_flat_file_is_two_views_only_where_that_is_said() -> None:
     [
         ("contrastive <= 9", {"labels": LABELS, "pairs": PAIRS}, ("--labels", "--pairs")),
         ("infonce <= 9", {"keys": KEYS, "scores": FLAT}, ("EMBEDDINGS KEYS", "--scores")),
-        ("infonce <= 9", {"keys": KEYS, "pairs": PAIRS[:, :2]}, ("EMBEDDINGS KEYS", "--pairs")),
+        ("supcon <= 9", {"labels": LABELS, "pairs": PAIRS}, ("--labels", "--pairs")),
         (
             "triplets.hard <= 1",
             {"labels": LABELS, "triplets": np.array([[0, 1, 2]])},
@@ -166,6 +168,30 @@ def test_every_rule_takes_its_own_inputs_of_the_pool() -> None:
     ]
 
 
+def test_inputs_of_another_rule_do_not_change_what_a_loss_is() -> None:
+    stacked = np.concatenate([FLAT, KEYS])
+    alone = cc.loss("nt-xent", FLAT, KEYS).value
+    for given in ((FLAT, KEYS), (np.stack([FLAT, KEYS]),)):
+        found = cc.check(*given, labels=LABELS, require=["supcon <= 99", "nt-xent <= 99"]).checks
+        assert found[0].value == cc.loss("supcon", *given, labels=LABELS).value
+        assert found[1].value == alone
+    rules = ["supcon <= 99", "nt-xent <= 99"]
+    found = cc.check(stacked, views="stacked", labels=LABELS, require=rules).checks
+    assert [each.value for each in found][1] == alone
+    negatives = RNG.normal(size=(24, 4))
+    rules = ["triplet <= 99", "supcon <= 99"]
+    found = cc.check(FLAT, KEYS, negatives, labels=LABELS, require=rules).checks
+    assert found[0].value == cc.loss("triplet", FLAT, KEYS, negatives).value
+
+
+def test_two_views_are_paired_row_by_row_whatever_pairs_another_rule_takes(tmp_path: Path) -> None:
+    table = {"z1": FLAT.tolist(), "z2": KEYS.tolist()}
+    pq.write_table(pa.table(table), tmp_path / "p.parquet")
+    with pytest.raises(BadParameter) as refused:
+        cc.check(tmp_path / "p.parquet", pairs=PAIRS[:, :2], require="alignment <= 9")
+    assert (refused.value.what, "::z1" in refused.value.remedy) == ("--pairs", True)
+
+
 def test_negatives_by_their_shape_are_those_of_triplets_or_of_each_anchor() -> None:
     flat, own = RNG.normal(size=(24, 4)), RNG.normal(size=(24, 2, 4))
     triplets, infonce = cc.check(FLAT, KEYS, flat, require=["triplet <= 9", "infonce <= 99"]).checks
@@ -182,6 +208,8 @@ def test_negatives_by_their_shape_are_those_of_triplets_or_of_each_anchor() -> N
         ({"keys": KEYS}, "uniformity <= 0", "KEYS"),
         ({"keys": KEYS, "bank": KEYS}, "clip <= 99", "--bank"),
         ({"pairs": PAIRS[:, :2]}, "mean_cosine <= 1", "--pairs"),
+        ({"keys": KEYS, "pairs": PAIRS[:, :2]}, "alignment <= 9", "--pairs"),
+        ({"keys": KEYS, "pairs": PAIRS[:, :2]}, "infonce <= 9", "--pairs"),
         ({"keys": KEYS, "match": [1] * 24}, "alignment <= 9", "--match"),
         ({"keys": KEYS, "views": "stacked"}, "alignment <= 9", "--views"),
         ({"scores": FLAT}, "uniformity <= 0", "--scores"),

@@ -12,6 +12,7 @@ from metric_data import SAMPLE_DATA
 
 import contrastive_core as cc
 from contrastive_core import LOSSES, METRICS, Resources
+from contrastive_core.errors import BadParameter
 from contrastive_core.gate.catalogue import TRIPLET_FIELDS
 
 EXACT = Resources(precision="float64")
@@ -32,7 +33,19 @@ def _asked(case: Case) -> dict[str, str]:
     return {}
 
 
-@pytest.mark.parametrize("name", CASES)
+BEHIND = ("nt-xent of labels of views", "nt-xent of labels of files")
+"""Forms that a check does not take: the loss's own first one takes these files without labels."""
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_labels_beside_views_are_not_for_a_loss_that_takes_the_views_first(name: str) -> None:
+    case = CASES[name]
+    with pytest.raises(BadParameter, match="--labels") as refused:
+        cc.check(**case.given, require=f"{case.kind} <= 1e9")
+    assert "supcon" in refused.value.remedy
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in BEHIND])
 def test_every_loss_in_every_form_is_what_the_command_says(name: str) -> None:
     case = CASES[name]
     expected = case.loss({}, per_sample=False)

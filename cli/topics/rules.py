@@ -46,6 +46,11 @@ _DECISIONS = (
     "The raw number is compared, never the printed one. Each rule takes the inputs that it needs; "
     "an input that no rule uses is an error. alignment and uniformity are metrics and losses with "
     "one value: in a quantile they are the loss.",
+    "A loss takes its own first way of being given that leaves no file out (contrast loss --kind "
+    "KIND --help lists them in order: two views for nt-xent, labels for supcon), whatever other "
+    "rules take; where two ways of another sort are there, such as labels and pairs, it is "
+    "undecided. Metrics take two files or views as pairs row by row, and --pairs beside one cloud. The report "
+    "says how the positives of each figure were found.",
     "A figure that is undefined on the data, or lacks its input, is undecided: exit code 2, "
     "whatever the level. All other rules are still measured and reported.",
 )

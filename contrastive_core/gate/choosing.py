@@ -1,14 +1,16 @@
 """Which inputs of a pool a figure is measured on.
 
-A rule takes those that it needs, as the command that prints the figure would: the largest form of
-input of the loss that the pool can fill. Where two forms that have nothing to do with each other
-can be filled, no one is preferred: the figure is undecided, and says so.
+A rule takes those that it needs, as the command that prints the figure would. Of the forms of a
+loss that the pool can fill those stay that use the most of the files given by position; the first
+of them, in the loss's own order, is taken: what another rule needs beside them changes nothing.
+Where two forms that have nothing to do with each other stay, no one is preferred: the figure is
+undecided, and says so.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -107,9 +109,8 @@ class Inputs:
         Raises:
             Missing: None of its forms can be filled, or several that differ.
         """
-        ways = self._ways(declaration)
-        best = [way for way in ways if not any(way < other for other in ways)]
-        if len(best) == 1:
+        best = self._whole(self._ways(declaration))
+        if best and all(best[0] <= way or way <= best[0] for way in best):
             return self._chosen(best[0])
         if not best:
             raise self._lacking(declaration, name)
@@ -121,16 +122,31 @@ class Inputs:
             remedy="Name two sets of inputs, [check.inputs.NAME], each with those of one form.",
         )
 
-    def _ways(self, declaration: type[Loss]) -> set[frozenset[str]]:
-        """What each form that can be filled would take."""
-        ways = set()
+    def _ways(self, declaration: type[Loss]) -> list[frozenset[str]]:
+        """What each form that can be filled would take, in the order of the loss."""
+        ways = []
         for form in declaration.forms:
             if set(form.needs) <= self.names and self._fits(form):
                 taken = {*form.needs, *(set(form.takes) & self.names)}
                 if "keys" in taken and "keys" not in form.needs and "views" in taken:
                     taken.discard("views")  # two files are no layout to choose
-                ways.add(frozenset(taken))
+                ways.append(frozenset(taken))
         return ways
+
+    def _whole(self, ways: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+        """Those that leave out no file, or related column, that another one takes.
+
+        Ready scores are beside files, not behind them: one does not say that the other is meant.
+        """
+        typed = self.given.names & set(FILES)
+        most = max((len(way & typed) for way in ways), default=0)
+        ways = [way for way in ways if "scores" in way or len(way & typed) == most]
+        files = set(FILES)
+        return [
+            way
+            for way in ways
+            if not any(way < other and way & files < other & files for other in ways)
+        ]
 
     def _lacking(self, declaration: type[Loss], name: str) -> Missing:
         """The error for a pool without the inputs of a loss."""
@@ -159,6 +175,8 @@ class Inputs:
     def of_metrics(self, names: Iterable[str]) -> Chosen:
         """The inputs of metrics: the clouds always, labels and pairs where a metric needs them.
 
+        The positives of two clouds are paired row by row, whatever pairs another rule takes.
+
         Args:
             names: The metrics, `NAME.keys` for those of the second cloud.
 
@@ -173,6 +191,8 @@ class Inputs:
                 remedy="Give the rows that the metrics describe.",
             )
         needed = {each for name in names for each in metric_needs(name, self.names)}
+        if self.clouds() == 2:
+            needed.discard("pairs")
         taken = needed | ({"embeddings", "keys", "views"} & self.names)
         if "keys" in taken:
             taken.discard("views")

@@ -119,6 +119,13 @@ def _refuse_unused(plan: Plan) -> None:
         remedy = "Leave it out, or add a rule that takes it: alignment, or uniformity.keys."
     if unused == {"views"} and plan.given.keys is not None:
         remedy = "Two files are two views row by row: leave --views out."
+    if unused == {"labels"} and any(figure.name == "nt-xent" for figure in plan.figures):
+        remedy = "nt-xent takes the views: leave --labels out, or add a rule such as supcon."
+    if unused == {"pairs"}:
+        remedy = (
+            "Two files, columns or views are paired row by row: leave --pairs out, or give one "
+            "file, or column, with it, such as emb.parquet::z1."
+        )
     raise UnusedInput(
         listed if plan.name is None else f"{listed} of the input {plan.name!r}",
         expected="an input that a rule or a figure of the baseline is measured on",
