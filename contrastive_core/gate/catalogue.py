@@ -54,6 +54,9 @@ TRIPLET_FIELDS: Mapping[str, tuple[str, str]] = {
 }
 """Fields of triplets: which way is better, and what it is."""
 
+SHARES = ("hard", "semi_hard", "easy", "active_fraction")
+"""Fields of triplets that are shares of all: the first three are the sorts."""
+
 _SORTING = ("margin", "distance", "swap", "normalize")
 _AVERAGING = (*_SORTING, "mining", "soft_margin")
 _TAKES = {
