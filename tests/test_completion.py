@@ -125,8 +125,8 @@ def test_topics_are_completed() -> None:
     ],
 )
 def test_no_name_in_a_file_becomes_a_command(typed: str, offered: str, tmp_path: Path) -> None:
-    held: Any = {"$(x)`y`\"'\\": np.ones((4, 2))}
-    np.savez(tmp_path / "a.npz", **held)
+    named: dict[str, Any] = {"$(x)`y`\"'\\": np.ones((4, 2))}
+    np.savez(tmp_path / "a.npz", **named)
     answered = _asked(
         "contrast", "info", typed, more={"COMP_BREAKS": " :="}, folder=tmp_path, before=""
     )

@@ -136,6 +136,24 @@ def test_what_is_no_rule_is_told_where_and_why(
     assert remedy in refused.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("op", "below", "at", "above"),
+    [
+        ("<", True, False, False),
+        ("<=", True, True, False),
+        (">", False, False, True),
+        (">=", False, True, True),
+        ("==", False, True, False),
+    ],
+)
+def test_a_bound_itself_is_within_where_the_operator_says_equal(
+    op: str, below: bool, at: bool, above: bool
+) -> None:
+    rule = parse_rule(f"uniformity {op} 0.5")
+    near = (0.49999999999999994, 0.5, 0.5000000000000001)
+    assert tuple(map(rule.holds, near)) == (below, at, above)
+
+
 def test_an_unknown_level_lists_the_known_ones() -> None:
     with pytest.raises(BadParameter, match="Known: error, warn"):
         parse_rule("uniformity <= 2", "fatal")

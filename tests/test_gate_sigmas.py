@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from gate_data import mean_of, measured
 
+import contrastive_core as cc
 from contrastive_core import metrics
 from contrastive_core.bootstrap import standard_error
+from contrastive_core.gate.loading import load_baseline
 from contrastive_core.gate.measured import Measured
 from contrastive_core.gate.sigmas import sigma_of
 from contrastive_core.numerics import Float
@@ -146,3 +149,11 @@ def test_shared_candidates_add_to_the_spread_where_they_weigh(
         found.append((figure.value, sigma_of(figure, number)))
     values, sigmas = np.array(found, float).T
     assert least < values.std() / sigmas.mean() < most
+
+
+def test_uniformity_of_the_second_cloud_is_a_mean_over_pairs_as_well(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(30, 4))
+    rules = ["uniformity <= 0", "uniformity.keys <= 0"]
+    cc.check(rows, rows.copy(), require=rules, save_baseline=tmp_path / "b.json")
+    figures = load_baseline(tmp_path / "b.json").inputs[0].figures
+    assert figures["uniformity.keys"].sigma == figures["uniformity"].sigma

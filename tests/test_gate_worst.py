@@ -232,3 +232,9 @@ def test_what_a_row_does_not_have_is_left_out() -> None:
     assert all(row["rank"] == 1 for row in rows)
     missed = _rows("triplets.undefined <= 0", FIRST, labels=[None, *LABELS[1:]])
     assert missed == ({"index": 0},)
+
+
+def test_of_an_equality_the_rows_on_the_side_of_the_value_are_named() -> None:
+    rows = np.diag([1.0, 2.0, 3.0, 4.0])
+    above, below = cc.check(rows, require=["norm_mean == 2", "norm_mean == 3"], top=1).checks
+    assert [check.rows[0]["index"] for check in (above, below)] == [3, 0]

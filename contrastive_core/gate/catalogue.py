@@ -54,8 +54,8 @@ TRIPLET_FIELDS: Mapping[str, tuple[str, str]] = {
 }
 """Fields of triplets: which way is better, and what it is."""
 
-_SHARES = ("hard", "semi_hard", "easy", "active_fraction")
-"""Fields of triplets that are shares of them."""
+SHARES = ("hard", "semi_hard", "easy", "active_fraction")
+"""Fields of triplets that are shares of all: the first three are the sorts."""
 
 _MEANS = ("alignment", "uniformity", "recall_at_1", "precision_at_1", "r_precision", "map_at_r")
 """Metrics that are means over samples, through a function or not."""
@@ -157,13 +157,13 @@ def takes_sigma(figure: Figure) -> bool:
     if sort == METRIC:
         return figure.name.removesuffix(KEYS_SUFFIX) in _MEANS
     if sort == TRIPLETS:
-        return figure.field in _SHARES
+        return figure.field in SHARES
     return not figure.field and figure.name != "align-uniform"
 
 
 def with_sigma() -> str:
     """The figures that take sigma, in words."""
-    shares = (f"{TRIPLETS}.{field}" for field in _SHARES)
+    shares = (f"{TRIPLETS}.{field}" for field in SHARES)
     return f"{', '.join((*_MEANS, *shares))}, and the values of all losses but align-uniform"
 
 

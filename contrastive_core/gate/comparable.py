@@ -9,7 +9,7 @@ from typing import Any
 from .baseline import SavedFigure, plain
 from .measured import Measured
 
-_ANEW = "Save the baseline anew with --save-baseline"
+ANEW = "Save the baseline anew with --save-baseline"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def obstacle(then: SavedFigure, now: Measured, samples: float) -> Obstacle | Non
     ):
         if before != after:
             reason = f"the {what} was {_word(before)} in the baseline and is {_word(after)}"
-            return Obstacle(reason, f"Say the same again, or: {_ANEW}.")
+            return Obstacle(reason, f"Say the same again, or: {ANEW}.")
     return _parameters(then, now) or _dimensions(then, now) or _samples(then, now, samples)
 
 
@@ -46,7 +46,7 @@ def _parameters(then: SavedFigure, now: Measured) -> Obstacle | None:
         if name not in before or name not in after or not _same(before[name], after[name]):
             was, found = (_word(each.get(name)) for each in (before, after))
             reason = f"{name} was {was} in the baseline and is {found}"
-            return Obstacle(reason, f"Take the same value, or: {_ANEW}.")
+            return Obstacle(reason, f"Take the same value, or: {ANEW}.")
     return None
 
 
@@ -59,7 +59,7 @@ def _dimensions(then: SavedFigure, now: Measured) -> Obstacle | None:
     if then.d == now.d:
         return None
     reason = f"the embeddings had {_word(then.d)} dimensions in the baseline and have {now.d}"
-    return Obstacle(reason, f"Check that it is the same model, or: {_ANEW}.")
+    return Obstacle(reason, f"Check that it is the same model, or: {ANEW}.")
 
 
 def _samples(then: SavedFigure, now: Measured, share: float) -> Obstacle | None:
@@ -70,13 +70,13 @@ def _samples(then: SavedFigure, now: Measured, share: float) -> Obstacle | None:
     apart = abs(now.samples - then.samples)
     if now.counts:
         reason += ", on which it depends"
-        return Obstacle(reason, f"Give as many samples, or: {_ANEW}.")
+        return Obstacle(reason, f"Give as many samples, or: {ANEW}.")
     if not then.samples:
-        return Obstacle(reason, f"{_ANEW}.")
+        return Obstacle(reason, f"{ANEW}.")
     if apart / then.samples <= share:  # the nearest double to it, as the share is: 29 of 100
         return None
     allow = f"{_percent(apart / then.samples)}%"
-    return Obstacle(reason, f"Say --allow 'n: {allow}', or: {_ANEW}.")
+    return Obstacle(reason, f"Say --allow 'n: {allow}', or: {ANEW}.")
 
 
 def _percent(share: float) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..errors import BadInput
 from ..geometry.declarations import HIGHER, LOWER, NEITHER
 from .baseline import Baseline, SavedFigure, SavedInput
-from .comparable import obstacle
+from .comparable import ANEW, obstacle
 from .measured import Measured
 from .rows_of import HIGHEST, LOWEST
 from .rules import ERROR
@@ -19,8 +19,6 @@ from .tolerances import ABSOLUTE, LEAST, SIGMA, UNASKED, Allowances, Amount, no_
 from .verdict import Check
 
 _OPERATORS = {LOWER: "<=", HIGHER: ">=", NEITHER: "=="}
-
-_ANEW = "Save the baseline anew with --save-baseline"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +45,7 @@ def check_inputs(saved: Baseline, names: Sequence[str | None]) -> dict[str | Non
     of_name = {each.name: each for each in saved.inputs}
     if len(names) == len(of_name) == 1 and None in (names[0], *of_name):
         return {names[0]: saved.inputs[0]}
-    remedy = f"{_ANEW}, or check the same inputs."
+    remedy = f"{ANEW}, or check the same inputs."
     for name in names:
         if name not in of_name:
             raise _other_input(f"the input {_named(name)}", list(of_name), remedy)
@@ -145,7 +143,7 @@ def _check(
 ) -> Check:
     amount = allowed.amount(then.figure.text)
     if now is None:
-        remedy = f"Give what it is measured from; or: {_ANEW}."
+        remedy = f"Give what it is measured from; or: {ANEW}."
         return _undecided(name, then, None, "it is in the baseline and was not measured", remedy)
     if not math.isfinite(now.value):
         why = now.reason or f"it is {now.value}"

@@ -17,12 +17,11 @@ from ..hardness.result import Hardness, TripletsResult
 from ..hardness.rows import AnchorRows, ListedRows
 from ..numerics import Float
 from ..samples import CATEGORIES
-from .catalogue import better_of, dependence_of
+from .catalogue import SHARES, better_of, dependence_of
 from .measured import Measured, Worst
 from .rows_of import HIGHEST, first_by, no_rows, plain_rows
 from .rules import Figure
 
-_SHARES = ("hard", "semi_hard", "easy", "active_fraction")
 _TOLD = ("index", "view", "label", "triplets", "hard", "semi_hard", "easy", "loss")
 _LISTED = (
     *("index", "anchor", "positive_index", "negative_index", "category", "gap", "loss"),
@@ -61,7 +60,7 @@ def _value(figure: Figure, result: TripletsResult, at: Hardness) -> float:
     field = figure.field
     if field in ("triplets", "anchors", "undefined"):
         return float(getattr(result, field))
-    found: Any = at.fractions if field in _SHARES[:3] else at
+    found: Any = at.fractions if field in SHARES[:3] else at
     for part in field.split("."):
         found = getattr(found, part)
     return float(found)
@@ -69,7 +68,7 @@ def _value(figure: Figure, result: TripletsResult, at: Hardness) -> float:
 
 def _terms(figure: Figure, at: Hardness) -> tuple[Float | None, Float | None]:
     """Shares of anchors whose weighted mean is the share of all, with the weights."""
-    if figure.field not in _SHARES:
+    if figure.field not in SHARES:
         return None, None
     counted = _counted(figure.field, at.samples)
     if isinstance(at.samples, ListedRows):

@@ -9,12 +9,10 @@ from ..errors import BadInput, BadParameter, ContrastError, TooLittleMemory
 from ..geometry.declarations import KEYS_SUFFIX, METRICS
 from ..inputs import Given
 from ..losses import Triplet
-from .catalogue import TRIPLETS
+from .catalogue import SHARES, TRIPLETS
 from .choosing import Inputs, Missing, in_words
 from .jobs import Planned, planned
 from .rules import Figure, Rule
-
-_SHARES = ("hard", "semi_hard", "easy", "active_fraction")
 
 
 @dataclass(eq=False)
@@ -103,7 +101,7 @@ def all_figures(inputs: Inputs) -> list[Figure]:
         inputs.of_loss(Triplet, TRIPLETS)
     except Missing:
         return found
-    return [*found, *(Figure(TRIPLETS, field=share) for share in _SHARES)]
+    return [*found, *(Figure(TRIPLETS, field=share) for share in SHARES)]
 
 
 def _refuse_unused(plan: Plan) -> None:
