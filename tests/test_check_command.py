@@ -420,7 +420,7 @@ def test_the_rules_explain_every_figure_level_and_exit_code() -> None:
     for entry in described():
         assert f" {entry.figure} " in text
     for words in (
-        "uniformity how evenly the sphere is used; lower is better; takes t ",
+        "uniformity how evenly the sphere is used; lower is better; sigma; takes t ",
         "--warn RULE",
         "[tool.contrast.check]",
         "'n: 10%'",
