@@ -60,7 +60,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     against it a value may be worse by a relative 1e-6 and no more, unless --allow says so: in its
     unit, in per cent of the saved value, or, for means over samples, in sigmas (standard errors by
     a seeded bootstrap). A better value never fails; where neither way is better, both count.
-    Another convention, dimension or number of samples is not comparable: exit code 2.
+    Another convention, dimension or number of samples, or positives found in another way (views,
+    labels, pairs), is not comparable: exit code 2.
 
     What is not said here is taken from the configuration: rules, inputs, baseline, allow, top,
     seed; the command line wins. Rules given here replace all of its rules, files all of its inputs;

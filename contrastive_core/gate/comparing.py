@@ -10,7 +10,7 @@ from ..errors import BadInput
 from ..geometry.declarations import HIGHER, LOWER, NEITHER
 from .baseline import Baseline, SavedFigure, SavedInput
 from .comparable import obstacle
-from .measured import Measured
+from .measured import Measured, words_of
 from .rows_of import HIGHEST, LOWEST
 from .rules import ERROR
 from .sigmas import sigma_of
@@ -194,6 +194,7 @@ def _decided(
         baseline=then.value,
         allowed=room,
         rows=() if passed else now.worst(top, HIGHEST if rose else LOWEST),
+        positives=words_of(now.positives),
     )
 
 
@@ -213,4 +214,5 @@ def _undecided(
         better=then.better,
         baseline=then.value,
         remedy=remedy,
+        positives=None if now is None else words_of(now.positives),
     )

@@ -33,6 +33,7 @@ class Check:
         rows: The rows that carry a failure, worst first: objects with `index`, `view` where rows
             are views, and `value`, under the name that the value has in the result.
         remedy: What to do about what could not be decided; else None.
+        positives: How the positives of the figure were found, in words; None where it has none.
     """
 
     metric: str
@@ -49,6 +50,7 @@ class Check:
     allowed: float | None = None
     rows: tuple[dict[str, Any], ...] = ()
     remedy: str | None = None
+    positives: str | None = None
 
 
 @dataclass(frozen=True)
