@@ -250,6 +250,19 @@ def test_another_allowance_of_samples_makes_no_value_comparable_that_depends_on_
     }
 
 
+def test_a_file_that_is_missing_now_is_told_before_what_follows_from_it() -> None:
+    (saved_of,) = of(measured("uniformity", -2.0)).inputs
+    keys = dataclasses.replace(saved_of.files[0], role="keys", path="h2.npy")
+    whole = dataclasses.replace(saved_of, files=(*saved_of.files, keys))
+    then = Baseline(VERSION, (whole,))
+    (check,) = held(then, measured("uniformity", -2.0, samples=200)).checks
+    assert str(check.reason).startswith("the baseline was saved with keys (h2.npy), not given now;")
+    assert "--allow" not in str(check.remedy)
+    assert str(check.remedy).startswith("Give keys (h2.npy) too")
+    (check,) = held(then, measured("uniformity", -2.0)).checks
+    assert check.passed is True
+
+
 def test_a_figure_that_lost_its_value_is_undecided() -> None:
     now = measured("effective_rank", NAN, reason="all rows are one point")
     (check,) = held(of(measured("effective_rank", 20.0)), now).checks
