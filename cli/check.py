@@ -64,8 +64,9 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     labels, pairs), is not comparable: exit code 2.
 
     What is not said here is taken from the configuration: rules, inputs, baseline, allow, top,
-    seed; the command line wins. Rules given here replace all of its rules, files all of its inputs;
-    --views and other words alone are laid over each input. --save-baseline leaves its baseline out.
+    seed; the command line wins. Rules given here replace all of its rules, and need not take its
+    inputs; files all of its inputs. --labels and the like without files are laid over its only
+    input, --views and other words over each. --save-baseline leaves its baseline out.
     Paths in it are relative to its folder.
 
     \b

@@ -98,8 +98,9 @@ require = ["alignment <= 0.4"]  # of this input alone, beside the common ones
 _CONFIGURED = (
     "The nearest contrast.toml, or pyproject.toml with the table, upwards from the working "
     "directory is taken; --config names another, --no-config takes none. Paths are relative to "
-    "the file. The command line wins: rules there replace all of its rules, files all of its "
-    "inputs. Keys of inputs are embeddings, keys, negatives, and the options of contrast check "
+    "the file. The command line wins: rules there replace all of its rules, and need not take "
+    "its inputs; files all of its inputs; labels and the like without files are laid over its only "
+    "input. Keys of inputs are embeddings, keys, negatives, and the options of contrast check "
     "without dashes. Unknown keys are errors.",
 )
 
