@@ -60,11 +60,13 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     against it a value may be worse by a relative 1e-6 and no more, unless --allow says so: in its
     unit, in per cent of the saved value, or, for means over samples, in sigmas (standard errors by
     a seeded bootstrap). A better value never fails; where neither way is better, both count.
-    Another convention, dimension or number of samples is not comparable: exit code 2.
+    Another convention, dimension or number of samples, or positives found in another way (views,
+    labels, pairs), is not comparable: exit code 2.
 
     What is not said here is taken from the configuration: rules, inputs, baseline, allow, top,
-    seed; the command line wins. Rules given here replace all of its rules, files all of its inputs;
-    --views and other words alone are laid over each input. --save-baseline leaves its baseline out.
+    seed; the command line wins. Rules given here replace all of its rules, and need not take its
+    inputs; files all of its inputs. --labels and the like without files are laid over its only
+    input, --views and other words over each. --save-baseline leaves its baseline out.
     Paths in it are relative to its folder.
 
     \b

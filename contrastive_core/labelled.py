@@ -22,6 +22,13 @@ _ROWS = 512
 """Rows of a group at most."""
 
 
+_AS_VIEWS = (
+    *("two files", "two columns", "stacked", "interleaved"),
+    *("views first", "views second"),
+)
+"""Layouts in which view i of a sample is given with view j of the same."""
+
+
 @dataclass(frozen=True)
 class Positives:
     """How the positives were found.
@@ -37,6 +44,13 @@ class Positives:
     layout: str
     assumed: bool
     description: str
+
+    @property
+    def way(self) -> str | None:
+        """What defines them, wherever it lies: two files are two views; None for a cloud."""
+        if self.layout in _AS_VIEWS:
+            return "views"
+        return {"one cloud": None, "three files": "triplets"}.get(self.layout, self.layout)
 
 
 @dataclass(frozen=True, eq=False)

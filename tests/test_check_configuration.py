@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 import pytest
 
 import contrastive_core as cc
+from contrastive_core.errors import BadParameter
 from contrastive_core.gate.configuration import find_configuration, load_configuration
+from contrastive_core.gate.front import run_check
 from contrastive_core.gate.grammar import parse_rule
 from contrastive_core.gate.merging import Overrides, load_request, merged
 from contrastive_core.gate.request import CheckRequest
@@ -359,3 +362,43 @@ def test_a_file_that_is_no_text_or_not_there_is_refused(here: Path) -> None:
 def test_a_file_that_a_windows_editor_saved_is_read(here: Path) -> None:
     (here / "contrast.toml").write_bytes(b"\xef\xbb\xbf[check]\r\nembeddings = 'a.npy'\r\n")
     assert given(load_request())[None] == {"embeddings": "a.npy"}
+
+
+ROWS = np.random.default_rng(3).normal(size=(12, 4))
+
+
+def test_inputs_of_the_configuration_may_be_spare_where_its_rules_are_not_asked(here: Path) -> None:
+    np.save("emb.npy", ROWS)
+    np.save("y.npy", np.arange(12) % 3)
+    text = '[check]\nembeddings = "emb.npy"\nlabels = "y.npy"\n'
+    path = own(here, text + 'require = ["tolerance >= -1"]\n')
+    asked = Overrides(rules=(parse_rule("uniformity <= 0"),))
+    assert run_check(merged(load_configuration(path), asked)).passed
+    saved = dataclasses.replace(asked, save_baseline=Path("b.json"))
+    assert run_check(merged(load_configuration(path), saved)).passed
+    path = own(here, text + 'baseline = "b.json"\n')
+    assert run_check(load_request(path)).passed
+    path = own(here, text + 'require = ["uniformity <= 0"]\n')
+    with pytest.raises(BadParameter, match="--labels"):
+        run_check(load_request(path))
+
+
+def test_inputs_of_the_command_line_stay_errors_where_no_rule_takes_them(here: Path) -> None:
+    np.save("emb.npy", ROWS)
+    np.save("y.npy", np.arange(12) % 3)
+    path = own(here, '[check]\nembeddings = "emb.npy"\n')
+    asked = Overrides({"labels": "y.npy"}, rules=(parse_rule("uniformity <= 0"),))
+    with pytest.raises(BadParameter, match="--labels"):
+        run_check(merged(load_configuration(path), asked))
+
+
+def test_labels_without_files_are_laid_over_the_only_input(here: Path) -> None:
+    one = load_configuration(own(here, '[check]\nembeddings = "emb.npy"\nlabels = "old.npy"\n'))
+    (pool,) = merged(one, Overrides({"labels": "y.npy"})).inputs
+    assert (pool.pool.given.embeddings, pool.pool.given.labels) == ("emb.npy", "y.npy")
+    (pool,) = merged(one, Overrides({"embeddings": "other.npy", "labels": "y.npy"})).inputs
+    assert (pool.pool.given.embeddings, pool.pool.given.labels) == ("other.npy", "y.npy")
+    tables = '[check.inputs.a]\nembeddings = "a.npy"\n[check.inputs.b]\nembeddings = "b.npy"\n'
+    two = load_configuration(own(here, tables))
+    with pytest.raises(BadParameter, match=r"--labels.*a configuration of 2: a, b"):
+        merged(two, Overrides({"labels": "y.npy"}))

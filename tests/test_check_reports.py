@@ -129,6 +129,7 @@ def test_json_has_every_field_of_a_check_at_full_precision() -> None:
             "better": "lower",
             "baseline": None,
             "allowed": None,
+            "positives": None,
             "rows": list(ROWS),
             "remedy": None,
         }
@@ -157,16 +158,30 @@ def test_what_is_undefined_is_null_in_json_and_nan_in_csv() -> None:
     assert first["rows"] == [{"index": 3, "loss": None}]
     lines = _written(result, "csv").splitlines()
     assert lines[0] == (
-        "metric,value,op,bound,level,passed,reason,rule,input,better,baseline,allowed,rows,views,remedy"
+        "metric,value,op,bound,level,passed,reason,rule,input,better,baseline,allowed,"
+        "positives,rows,views,remedy"
     )
     assert lines[1] == (
-        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,3,,"
+        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,,3,,"
     )
     assert lines[2].startswith("uniformity,,<=,")
 
 
 def test_csv_lists_the_rows_of_a_failure_and_their_views() -> None:
-    assert _written(verdict_of(fails()), "csv").endswith(",lower,,,241;7,1;0,\n")
+    assert _written(verdict_of(fails()), "csv").endswith(",lower,,,,241;7,1;0,\n")
+
+
+def test_every_format_says_how_positives_were_found() -> None:
+    infonce = holds(metric="infonce", rule="infonce <= 9", positives="the pairs of p.npy")
+    result = verdict_of(infonce, holds(metric="p50(infonce)", positives="the pairs of p.npy"))
+    assert json.loads(_written(result, "json"))["checks"][0]["positives"] == "the pairs of p.npy"
+    line = "positives of infonce, p50(infonce): the pairs of p.npy"
+    assert line in _written(result, "table").splitlines()
+    assert line in markdown(result).replace("\\", "").splitlines()
+    stream = io.StringIO()
+    write_junit(result, stream)
+    assert stream.getvalue().count("<system-out>positives: the pairs of p.npy</system-out>") == 2
+    assert "positives" not in _written(verdict_of(holds()), "table")
 
 
 def test_value_is_the_number_of_the_one_rule_and_never_that_of_an_undefined_one() -> None:

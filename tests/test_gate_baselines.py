@@ -54,14 +54,14 @@ LITERAL = """{
           "value": null,
           "sigma": null,
           "better": "neither", "n": 100, "samples": 100, "d": 8, "precision": "float32", \
-"convention": null, "parameters": {},
+"convention": null, "positives": null, "parameters": {},
           "reason": "needs 20 positive eigenvalues"
         },
         "uniformity": {
           "value": -2.312345678901234,
           "sigma": null,
           "better": "lower", "n": 100, "samples": 100, "d": 8, "precision": "float32", \
-"convention": null, "parameters": {"t": 2.0},
+"convention": null, "positives": null, "parameters": {"t": 2.0},
           "reason": null
         }
       }
@@ -203,6 +203,8 @@ MUTATIONS = [
     (change(*SECOND, "parameters", to={"t": [[1]]}), "or a list of these"),
     (change(*SECOND, "level", to="warn"), "no other than value"),
     (drop(*SECOND, "convention"), "an object without 'convention'"),
+    (drop(*SECOND, "positives"), "an object without 'positives'"),
+    (change(*SECOND, "positives", to=1), "a string at inputs[0].figures.uniformity.positives"),
 ]
 
 

@@ -14,12 +14,15 @@ from gate_data import HASH, checked, held, mean_of, measured, saved, written
 from contrastive_core.errors import BadInput, BadParameter
 from contrastive_core.gate.baseline import Baseline
 from contrastive_core.gate.comparing import check_allowances, check_inputs, compare
-from contrastive_core.gate.measured import Measured
+from contrastive_core.gate.measured import HowFound, Measured
 from contrastive_core.gate.tellings import Data, shown
 from contrastive_core.gate.tolerances import parse_allowances
 from contrastive_core.version import VERSION
 
 NAN = math.nan
+VIEWS = HowFound("views", "row i of h1.npy and row i of h2.npy")
+PAIRS = HowFound("pairs", "the pairs of prs.npy")
+BOTH = HowFound("labels and views", "rows of one class of y.npy; row i of h1.npy and of h2.npy")
 
 
 def of(*figures: Any, **changes: Any) -> Baseline:
@@ -177,6 +180,8 @@ def test_numbers_that_look_alike_are_shown_with_the_digits_that_differ() -> None
         ({"parameters": {"t": 2.0}}, {}, "", "t was 2.0 in the baseline and is none", "the same"),
         ({}, {"parameters": {"t": 2.0}}, "", "t was none in the baseline and is 2.0", "the same"),
         ({"parameters": {"t": 1}}, {"parameters": {"t": True}}, "", "t was 1", "the same value"),
+        ({"positives": PAIRS}, {"positives": VIEWS}, "", "from --pairs in", "inputs that they"),
+        ({"positives": BOTH}, {"positives": VIEWS}, "", "are from two files, columns", "inputs"),
         ({"d": 8}, {"d": 16}, "", "had 8 dimensions in the baseline and have 16", "same model"),
         ({"d": 8}, {"d": None}, "", "had 8 dimensions", "same model"),
         ({}, {"samples": 101}, "", "there were 100 samples in the baseline and are 101", "'n: 1%'"),
@@ -223,6 +228,7 @@ def test_what_means_something_else_is_not_comparable(
         ({"dtype": "float32"}, {"dtype": "float16"}),
         ({"precision": "float32"}, {"precision": "float64"}),
         ({"n": 5}, {"n": 7}),
+        ({"positives": VIEWS}, {"positives": HowFound("views", "row i of z1 and of z2")}),
         ({"counts": False}, {"counts": True}),
         (
             {"parameters": {"log_z": 3.0}, "found": frozenset({"log_z"})},
@@ -259,6 +265,19 @@ def test_another_allowance_of_samples_makes_no_value_comparable_that_depends_on_
         "duplicates": None,
         "uniformity": True,
     }
+
+
+def test_a_file_that_is_missing_now_is_told_before_what_follows_from_it() -> None:
+    (saved_of,) = of(measured("uniformity", -2.0)).inputs
+    keys = dataclasses.replace(saved_of.files[0], role="keys", path="h2.npy")
+    whole = dataclasses.replace(saved_of, files=(*saved_of.files, keys))
+    then = Baseline(VERSION, (whole,))
+    (check,) = held(then, measured("uniformity", -2.0, samples=200)).checks
+    assert str(check.reason).startswith("the baseline was saved with keys (h2.npy), not given now;")
+    assert "--allow" not in str(check.remedy)
+    assert str(check.remedy).startswith("Give keys (h2.npy) too")
+    (check,) = held(then, measured("uniformity", -2.0)).checks
+    assert check.passed is True
 
 
 def test_a_figure_that_lost_its_value_is_undecided() -> None:

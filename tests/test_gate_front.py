@@ -457,6 +457,29 @@ def test_a_figure_of_the_baseline_whose_input_is_missing_says_so(tmp_path: Path)
     assert result.outcome == UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("rule", "then", "now", "passed"),
+    [
+        ("alignment <= 9", (FLAT, {"pairs": PAIRS[:, :2]}), (FLAT, {"keys": KEYS}), None),
+        ("supcon <= 99", (FLAT, {"labels": LABELS}), (FLAT, {"keys": KEYS}), None),
+        (
+            *("supcon <= 99", (FLAT, {"labels": LABELS})),
+            *((FLAT, {"keys": KEYS, "labels": LABELS}), None),
+        ),
+        ("nt-xent <= 99", (FLAT, {"keys": KEYS}), (np.stack([FLAT, KEYS]), {}), True),
+        ("uniformity <= 9", (FLAT, {}), (FLAT, {"views": None}), True),
+    ],
+)
+def test_a_baseline_notices_positives_that_were_found_in_another_way(
+    rule: str, then: Any, now: Any, passed: bool | None, tmp_path: Path
+) -> None:
+    place = tmp_path / "b.json"
+    cc.check(then[0], require=rule, save_baseline=place, **then[1])
+    check = _only(cc.check(now[0], baseline=place, **now[1]))
+    assert check.passed is passed
+    assert (passed is None) == ("positives were" in str(check.reason))
+
+
 def test_every_error_says_what_to_do() -> None:
     with pytest.raises(ContrastError) as refused:
         cc.check(FLAT, KEYS, require="uniformity <= 0")

@@ -106,4 +106,7 @@ def _row(check: Check) -> dict[str, Any]:
 def _plain(check: Check) -> dict[str, Any]:
     """What a check is, in the order in which it is told."""
     names = ("metric", "value", "op", "bound", "level", "passed", "reason", "rule", "input")
-    return {name: getattr(check, name) for name in (*names, "better", "baseline", "allowed")}
+    return {
+        name: getattr(check, name)
+        for name in (*names, "better", "baseline", "allowed", "positives")
+    }

@@ -18,6 +18,7 @@ from .check_words import (
     line_of,
     mark,
     names_of_rows,
+    positives_lines,
     reason,
     summary,
     value_and_bound,
@@ -47,6 +48,8 @@ def print_check(result: CheckResult, console: Console, columns: int | None) -> N
     if result.checks:
         console.print()
         _print_whole(_rules(result.checks), console, columns)
+    for line in positives_lines(result.checks):
+        _print_words(Text(line, style="dim"), console, columns or FOLDED)
     for check in result.checks:
         if check.passed is not True:
             _print_failure(check, console, columns)

@@ -128,6 +128,18 @@ def reason(check: Check) -> str:
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
+def positives_lines(checks: Sequence[Check]) -> list[str]:
+    """How positives were found, a line for each way, with the figures that it is about."""
+    found: dict[tuple[str | None, str], dict[str, None]] = {}
+    for each in checks:
+        if each.positives is not None:
+            found.setdefault((each.input, each.positives), {})[each.metric] = None
+    return [
+        f"{'' if name is None else f'{name}: '}positives of {', '.join(metrics)}: {words}"
+        for (name, words), metrics in found.items()
+    ]
+
+
 def names_of_rows(rows: Sequence[dict[str, Any]]) -> list[str]:
     """The columns of the rows that carry a failure; they may differ between rows."""
     return list(dict.fromkeys(name for row in rows for name in row))

@@ -75,9 +75,10 @@ def _case(check: Check) -> ET.Element:
         _say(case, "failure", sort, sentence(check), rows_line(check))
     elif became == OPEN:
         _say(case, "error", "undecided", sentence(check), "")
-    elif became == WARN:
-        said = "\n".join(filter(None, (f"warning: {sentence(check)}", rows_line(check))))
-        ET.SubElement(case, "system-out").text = legal(said)
+    told = [f"warning: {sentence(check)}", rows_line(check)] if became == WARN else []
+    told += [] if check.positives is None else [f"positives: {check.positives}"]
+    if told:
+        ET.SubElement(case, "system-out").text = legal("\n".join(filter(None, told)))
     return case
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .check_words import (
     mark,
     names_of_rows,
+    positives_lines,
     sentence,
     summary,
     title,
@@ -44,6 +45,8 @@ def _lines(result: CheckResult) -> Iterator[str]:
     for check in result.checks:
         cells = (f"**{mark(check)}**", *map(_code, (title(check), *value_and_bound(check))))
         yield f"| {' | '.join(cells)} |"
+    for line in positives_lines(result.checks):
+        yield f"\n{_escaped(line)}"
     failures = [check for check in result.checks if check.passed is not True]
     for check in failures[:_FAILURES]:
         yield from _failure(check)

@@ -49,8 +49,8 @@ _DECISIONS = (
     "A loss takes its own first way of being given that leaves no file out (contrast loss --kind "
     "KIND --help lists them in order: two views for nt-xent, labels for supcon), whatever other "
     "rules take; where two ways of another sort are there, such as labels and pairs, it is "
-    "undecided. Metrics take two files or views as pairs row by row, and --pairs beside one cloud. The report "
-    "says how the positives of each figure were found.",
+    "undecided. Metrics take two files or views as pairs row by row, and --pairs beside one "
+    "cloud. The report says how the positives of each figure were found.",
     "A figure that is undefined on the data, or lacks its input, is undecided: exit code 2, "
     "whatever the level. All other rules are still measured and reported.",
 )
@@ -61,10 +61,10 @@ _BASELINES = (
     "fails.",
     "--baseline FILE holds every saved value against the present one. Without --allow a value may "
     "be worse by a relative 1e-6; better never fails; where neither way is better both sides "
-    "count. Another convention, other parameters, another dimension are not comparable: exit code "
-    "2. So is another number of samples, unless --allow 'n: 10%' admits it and the figure does not "
-    "depend on how many there are (those that do are marked n above). The hash of the data only "
-    "informs.",
+    "count. Another convention, other parameters, another dimension, positives found in another "
+    "way (views, labels, pairs) are not comparable: exit code 2. So is another number of samples, "
+    "unless --allow 'n: 10%' admits it and the figure does not depend on how many there are (those "
+    "that do are marked n above). The hash of the data only informs.",
     "A sigma is the spread of the mean over samples, their candidates and neighbours as they are. "
     "Figures that take it are marked sigma above; a triplet or contrastive loss that averages only "
     "its active or mined terms has none. "
@@ -100,8 +100,9 @@ require = ["alignment <= 0.4"]  # of this input alone, beside the common ones
 _CONFIGURED = (
     "The nearest contrast.toml, or pyproject.toml with the table, upwards from the working "
     "directory is taken; --config names another, --no-config takes none. Paths are relative to "
-    "the file. The command line wins: rules there replace all of its rules, files all of its "
-    "inputs. Keys of inputs are embeddings, keys, negatives, and the options of contrast check "
+    "the file. The command line wins: rules there replace all of its rules, and need not take "
+    "its inputs; files all of its inputs; labels and the like without files are laid over its only "
+    "input. Keys of inputs are embeddings, keys, negatives, and the options of contrast check "
     "without dashes. Unknown keys are errors.",
 )
 

@@ -68,6 +68,7 @@ class SavedFigure:
         d: Dimensions; None for ready scores.
         precision: Working precision.
         convention: Of a loss; None for a metric.
+        positives: What defines them: views, labels, pairs, ...; None where it has none.
         parameters: In force.
         reason: Why it was undefined; None where it was not.
     """
@@ -81,6 +82,7 @@ class SavedFigure:
     d: int | None
     precision: str
     convention: str | None
+    positives: str | None
     parameters: dict[str, Any]
     reason: str | None
 
@@ -155,6 +157,7 @@ def _saved(measured: Measured, seed: int) -> SavedFigure:
         measured.d,
         measured.precision,
         measured.convention,
+        None if measured.positives is None else measured.positives.way,
         {name: each for name, each in parameters.items() if name not in measured.found},
         reason,
     )

@@ -183,7 +183,7 @@ def unit_of(figure: Figure) -> str:
         if own == "duplicates":
             return COUNT
         return SHARE if own in _RETRIEVAL else PLAIN
-    if figure.field in _SHARES:
+    if figure.field in SHARES:
         return SHARE
     return COUNT if figure.field in _OF_FIELDS else PLAIN
 

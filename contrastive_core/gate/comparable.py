@@ -28,6 +28,9 @@ def obstacle(then: SavedFigure, now: Measured, samples: float) -> Obstacle | Non
         now: The measured one.
         samples: By what share the number of samples may differ.
     """
+    stands = _positives(then, now)
+    if stands is not None:
+        return stands
     for what, before, after in (
         ("convention", then.convention, now.convention),
         ("direction that is better", then.better, now.better),
@@ -36,6 +39,33 @@ def obstacle(then: SavedFigure, now: Measured, samples: float) -> Obstacle | Non
             reason = f"the {what} was {_word(before)} in the baseline and is {_word(after)}"
             return Obstacle(reason, f"Say the same again, or: {ANEW}.")
     return _parameters(then, now) or _dimensions(then, now) or _samples(then, now, samples)
+
+
+_GIVEN = {
+    "views": "two files, columns or --views",
+    "labels": "--labels",
+    "labels and views": "--labels and two files or views",
+    "pairs": "--pairs",
+    "triplets": "three files or --triplets",
+    "match": "two files with --match",
+    "own negatives": "NEGATIVES",
+    "first column": "--scores",
+    "diagonal": "--scores --positive diagonal",
+}
+"""What positives are found in, as it is typed."""
+
+
+def _positives(then: SavedFigure, now: Measured) -> Obstacle | None:
+    """Positives that were found in another way: the same name, and another figure."""
+    before = then.positives
+    after = None if now.positives is None else now.positives.way
+    if before == after:
+        return None
+    was, found = (
+        "none" if way is None else f"from {_GIVEN.get(way, way)}" for way in (before, after)
+    )
+    reason = f"its positives were {was} in the baseline and are {found}"
+    return Obstacle(reason, f"Give the inputs that they came from then, or: {ANEW}.")
 
 
 def _parameters(then: SavedFigure, now: Measured) -> Obstacle | None:

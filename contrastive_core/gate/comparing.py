@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from ..geometry.declarations import HIGHER, LOWER, NEITHER
 from .baseline import Baseline, SavedFigure, SavedInput
 from .catalogue import unit_of
 from .comparable import ANEW, obstacle
-from .measured import Measured
+from .measured import Measured, words_of
 from .rows_of import HIGHEST, LOWEST
 from .rules import ERROR
 from .sigmas import sigma_of
@@ -114,7 +115,8 @@ def compare(
     notes: list[str] = []
     for name, figures in measured.items():
         now = {each.figure.text: each for each in figures}
-        found = list(_checks(name, of_name[name], now, allowed, seed, top))
+        held = _checks(name, of_name[name], now, allowed, seed, top)
+        found = [_missing_first(each, of_name[name], data[name]) for each in held]
         checks += found
         notes += notes_of(name, saved.version, of_name[name], now, data[name], found)
     return Comparison(tuple(checks), tuple(notes))
@@ -132,6 +134,17 @@ def _checks(
     for text, then in saved.figures.items():
         if not math.isnan(then.value):
             yield _check(name, then, now.get(text), allowed, seed, top)
+
+
+def _missing_first(check: Check, saved: SavedInput, data: Data) -> Check:
+    """What cannot be compared, with the files of the baseline that were not read, told first."""
+    roles = {file.role for file in data.checked.files}
+    gone = [f"{file.role} ({file.path})" for file in saved.files if file.role not in roles]
+    if check.passed is not None or check.value is None or not gone:
+        return check
+    files = " and ".join(gone)
+    reason = f"the baseline was saved with {files}, not given now; {check.reason}"
+    return dataclasses.replace(check, reason=reason, remedy=f"Give {files} too, or: {ANEW}.")
 
 
 def _check(
@@ -194,6 +207,7 @@ def _decided(
         allowed=room,
         rows=() if passed else now.worst(top, HIGHEST if rose else LOWEST),
         unit=unit_of(then.figure),
+        positives=words_of(now.positives),
     )
 
 
@@ -214,4 +228,5 @@ def _undecided(
         baseline=then.value,
         remedy=remedy,
         unit=unit_of(then.figure),
+        positives=None if now is None else words_of(now.positives),
     )

@@ -116,7 +116,7 @@ def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -
     if more == [] and not rules:
         raise _nothing(name)
     try:
-        plan = plan_of(name, given, rules, more, spare=each.pool.spare)
+        plan = plan_of(name, given, rules, more, spare=each.pool.spare or each.pool.configured)
     except ContrastError as error:
         if len(request.inputs) == 1 or more is None:
             raise

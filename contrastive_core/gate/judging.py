@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 from ..errors import ContrastError
 from .catalogue import better_of, unit_of
-from .measured import Measured
+from .measured import Measured, words_of
 from .rows_of import HIGHEST, LOWEST
 from .rules import Rule
 from .verdict import Check
@@ -26,12 +27,14 @@ def judged(rule: Rule, found: Measured | ContrastError, top: int, name: str | No
     value = found.value
     if math.isnan(value):
         reason = f"undefined: {found.reason or 'it is no number on these data'}"
-        return _check(rule, value, name, None, reason)
-    if rule.holds(value):
-        return _check(rule, value, name, True)
-    reason = f"{value!r} is not {rule.op} {rule.bound!r}"
-    rows = found.worst(top, direction(rule, value))
-    return _check(rule, value, name, False, reason, rows=rows)
+        check = _check(rule, value, name, None, reason)
+    elif rule.holds(value):
+        check = _check(rule, value, name, True)
+    else:
+        reason = f"{value!r} is not {rule.op} {rule.bound!r}"
+        rows = found.worst(top, direction(rule, value))
+        check = _check(rule, value, name, False, reason, rows=rows)
+    return dataclasses.replace(check, positives=words_of(found.positives))
 
 
 def unmeasured(error: ContrastError) -> str:

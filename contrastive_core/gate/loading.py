@@ -164,6 +164,7 @@ def _figure(text: str, value: Any, where: str) -> SavedFigure:
         "d": or_null(count),
         "precision": string,
         "convention": or_null(string),
+        "positives": or_null(string),
         "parameters": _parameters,
         "reason": or_null(string),
     }

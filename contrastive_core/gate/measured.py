@@ -6,12 +6,44 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..labelled import Positives
 from ..numerics import Float
 from ..tables import Index
 from .rules import Figure
 
 Worst = Callable[[int, str], tuple[dict[str, Any], ...]]
 """(how many, `highest` or `lowest`) to the rows that carry the figure most in that direction."""
+
+
+@dataclass(frozen=True)
+class HowFound:
+    """How the positives of a figure were found.
+
+    Args:
+        way: What defines them, as a baseline saves it: `views`, `labels`, ...
+        words: The same as a sentence.
+    """
+
+    way: str
+    words: str
+
+
+def positives_of(found: Positives | None, *, views: bool = False) -> HowFound | None:
+    """How positives were found; None where there are none.
+
+    Args:
+        found: As the result says it.
+        views: Whether the rows are views of samples: with labels these are positives too.
+    """
+    if found is None or found.way is None:
+        return None
+    both = views and found.way == "labels"
+    return HowFound("labels and views" if both else found.way, found.description)
+
+
+def words_of(found: HowFound | None) -> str | None:
+    """How positives were found, in words."""
+    return None if found is None else found.words
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +75,7 @@ class Measured:
             sample, such as its views: they rise and fall together. None where each is its own.
         sigma_factor: Standard errors of the value per naive one of the mean: 2 where the terms are
             row means of a symmetric function of pairs (Hoeffding 1948), as of uniformity.
+        positives: How its positives were found; None where it has none.
     """
 
     figure: Figure
@@ -64,3 +97,4 @@ class Measured:
     weights: Float | None = None
     groups: Index | None = None
     sigma_factor: float = 1.0
+    positives: HowFound | None = None

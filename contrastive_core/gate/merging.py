@@ -35,8 +35,9 @@ class Overrides:
 
     Args:
         inputs: By name, as `contrastive_core.loss` takes them, with `dtype`, `join` and `on_bad`.
-            A file or an array here replaces all files of the configuration, with what is said of
-            them and with the rules of their own; words alone (`views`, `positive`, `on_bad`, ...)
+            EMBEDDINGS or scores here replace all files of the configuration, with what is said of
+            them and with the rules of their own; other files, such as labels, are laid over its
+            only input; words alone (`views`, `positive`, `on_bad`, ...)
             are laid over each of its inputs.
         rules: In place of all rules of the configuration, those of named inputs among them; None
             where neither `--require` nor `--warn` was given.
@@ -144,16 +145,34 @@ def nearest() -> Configuration:
 
 def _inputs(said: Configuration, overrides: Overrides) -> tuple[CheckedPool, ...]:
     """The inputs with their rules, from one side or the other."""
-    laid = {name: value for name, value in overrides.inputs.items() if name in WORDS}
-    named = said.inputs
-    if len(laid) < len(overrides.inputs) or not named:
+    named, typed = said.inputs, frozenset(overrides.inputs)
+    if not named or typed & {*FILES, "scores"}:
         named = (NamedInputs(None, {**said.words, **overrides.inputs}),)
+    elif len(named) > 1 and typed - set(WORDS):
+        raise _whose(sorted(typed - set(WORDS)), [str(each.name) for each in named])
+    # What stands in the configuration is for its own rules: others need not take it.
+    other = overrides.rules is not None or not (said.rules or any(n.rules for n in named))
     return tuple(
         CheckedPool(
-            Pool(each.name, given({**each.inputs, **laid}), overrides.spare),
+            Pool(
+                each.name,
+                given({**each.inputs, **overrides.inputs}),
+                overrides.spare,
+                frozenset(each.inputs) - typed if other else frozenset(),
+            ),
             _rules(said, each, overrides),
         )
         for each in named
+    )
+
+
+def _whose(typed: Sequence[str], names: Sequence[str]) -> BadParameter:
+    """The error for labels and the like beside a configuration of several inputs."""
+    return BadParameter(
+        ", ".join(f"--{name}" for name in typed),
+        expected="EMBEDDINGS beside it, or a configuration of one input",
+        got=f"a configuration of {len(names)}: {', '.join(names)}",
+        remedy="Give EMBEDDINGS too, or write it into the table of its input.",
     )
 
 

@@ -15,7 +15,7 @@ from ..parameters import parameters
 from ..summary import LossResult
 from ..tables import Index
 from .catalogue import better_of, dependence_of
-from .measured import Measured, Worst
+from .measured import HowFound, Measured, Worst, positives_of
 from .rows_of import HIGHEST, first_by, no_rows, plain_rows
 from .rules import Figure
 
@@ -57,7 +57,15 @@ def measured_of_loss(figure: Figure, result: LossResult, sort: str) -> Measured:
         found=(frozenset(result.parameters) - declared) | _FOUND,
         weights=weights,
         groups=_groups(result) if terms is not None else None,
+        positives=_positives(result),
     )
+
+
+def _positives(result: LossResult) -> HowFound | None:
+    """How they were found; a loss of clouds has none."""
+    if any(form.name == "cloud" for form in LOSSES[result.kind].forms):
+        return None
+    return positives_of(result.positives, views=result.samples.view is not None)
 
 
 def _value(figure: Figure, result: LossResult) -> tuple[float, str | None]:

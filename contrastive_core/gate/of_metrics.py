@@ -26,7 +26,7 @@ import numpy.typing as npt
 from ..geometry.declarations import KEYS_SUFFIX
 from ..geometry.result import MetricsResult, RowFacts
 from .catalogue import better_of, dependence_of
-from .measured import Measured, Worst
+from .measured import Measured, Worst, positives_of
 from .rows_of import HIGHEST, first_by, no_rows, plain_rows
 from .rules import Figure
 
@@ -63,6 +63,9 @@ _CARRIERS = {
     "norm_std": _Carrier("norm"),
 }
 
+_PAIRED = ("alignment", "recall_at_1")
+"""Metrics of positive pairs."""
+
 _PAIRWISE = 2.0
 """Of uniformity: its terms are row means of a symmetric function of pairs."""
 
@@ -88,6 +91,7 @@ def measured_of_metric(figure: Figure, result: MetricsResult) -> Measured:
         worst=_worst(own, figure, result),
         counts=dependence_of(figure).counts,
         sigma_factor=_PAIRWISE if own == "uniformity" else 1.0,
+        positives=positives_of(result.positives) if own in _PAIRED else None,
     )
 
 

@@ -18,7 +18,7 @@ from ..hardness.rows import AnchorRows, ListedRows
 from ..numerics import Float
 from ..samples import CATEGORIES
 from .catalogue import SHARES, better_of, dependence_of
-from .measured import Measured, Worst
+from .measured import Measured, Worst, positives_of
 from .rows_of import HIGHEST, first_by, no_rows, plain_rows
 from .rules import Figure
 
@@ -52,6 +52,7 @@ def measured_of_triplets(figure: Figure, result: TripletsResult, at: Hardness) -
         counts=dependence_of(figure).counts,
         weights=weights,
         groups=_groups(at) if terms is not None else None,
+        positives=positives_of(result.positives, views=_groups(at) is not None),
     )
 
 

@@ -44,7 +44,7 @@ def plan_of(
     rules: tuple[Rule, ...],
     more: Iterable[Figure] | None,
     *,
-    spare: bool = False,
+    spare: bool | frozenset[str] = False,
 ) -> Plan:
     """Everything that is to be measured of one input.
 
@@ -53,7 +53,7 @@ def plan_of(
         given: What was given.
         rules: Whose figures are measured.
         more: Figures beside them, those of a baseline; None for all that a baseline would save.
-        spare: Whether an input that no figure uses is left unread.
+        spare: Whether an input that no figure uses is left unread; or which ones.
 
     Raises:
         ContrastError: The files cannot be opened, or an input that no figure uses.
@@ -63,8 +63,8 @@ def plan_of(
     figures += all_figures(inputs) if more is None else more
     plan = Plan(name, given, rules, tuple(dict.fromkeys(figures)), inputs)
     plan.measurings, plan.missing = planned(plan.figures, inputs)
-    if not plan.missing and not spare:
-        _refuse_unused(plan)
+    if not plan.missing and spare is not True:
+        _refuse_unused(plan, spare or frozenset())
     return plan
 
 
@@ -104,10 +104,10 @@ def all_figures(inputs: Inputs) -> list[Figure]:
     return [*found, *(Figure(TRIPLETS, field=share) for share in SHARES)]
 
 
-def _refuse_unused(plan: Plan) -> None:
+def _refuse_unused(plan: Plan, spare: frozenset[str]) -> None:
     """Nothing is ever accepted and ignored."""
     used = {name for each in plan.measurings for name in each.chosen.used}
-    unused = plan.given.names - used
+    unused = plan.given.names - used - spare
     if not unused:
         return
     listed = in_words(unused)

@@ -15,8 +15,10 @@ class Pool:
         name: Its name in the configuration; None for the one of the command line.
         given: Everything that was given, and how files are read.
         spare: Whether an input that no rule takes is left unread; otherwise it is an error.
+        configured: Inputs of a configuration whose rules are not asked: these may be spare.
     """
 
     name: str | None
     given: Given
     spare: bool = False
+    configured: frozenset[str] = frozenset()

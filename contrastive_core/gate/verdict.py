@@ -34,6 +34,7 @@ class Check:
             are views, and `value`, under the name that the value has in the result.
         remedy: What to do about what could not be decided; else None.
         unit: Whether the figure is a `share` or a `count`; empty where it is neither.
+        positives: How the positives of the figure were found, in words; None where it has none.
     """
 
     metric: str
@@ -51,6 +52,7 @@ class Check:
     rows: tuple[dict[str, Any], ...] = ()
     remedy: str | None = None
     unit: str = ""
+    positives: str | None = None
 
 
 @dataclass(frozen=True)
