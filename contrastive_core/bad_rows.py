@@ -131,8 +131,10 @@ class BadRows:
 
     def _remedy(self, holding: str) -> str:
         if holding == _NO_DIRECTION:
-            raw = f", or take rows as they are with {self.raw_by}" if self.raw_by else ""
-            return f"Write the file without these rows, {DROPPING}{raw}."
+            if self.raw_by:
+                raw = f"{DROPPING}, or take rows as they are with {self.raw_by}"
+                return f"Write the file without these rows, {raw}."
+            return f"Write the file without these rows, or {DROPPING}."
         if holding == NOT_FINITE:
             return f"Look at the step that wrote these rows, or {DROPPING}."
         return _SHORTER if holding == _LONG else "Use --precision float64."

@@ -276,8 +276,21 @@ class Spelling:
 
     def value(self, written: Any) -> Any:
         """The parameter's value from what was written, checked."""
-        checked = self.parameter.bound.check(self.name, written)
+        try:
+            checked = self.parameter.bound.check(self.name, written)
+        except BadParameter as error:
+            raise self._better_told(error) from error
         return 1.0 / float(checked) if self.inverse and checked is not None else checked
+
+    def _better_told(self, error: BadParameter) -> BadParameter:
+        """The error with the default, which is a sensible value, where it is a number."""
+        default = self.parameter.default
+        number = isinstance(self.parameter.bound, Number) and isinstance(default, int | float)
+        if not number or isinstance(default, bool) or (self.inverse and not default):
+            return error
+        usual = 1.0 / default if self.inverse else default
+        remedy = f"Give {self.name} a value such as {usual:g}."
+        return BadParameter(error.what, expected=error.expected, got=error.got, remedy=remedy)
 
 
 def spellings(declaration: type) -> dict[str, Spelling]:

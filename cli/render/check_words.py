@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from contrastive_core.gate.catalogue import COUNT, SHARE
 from contrastive_core.gate.rules import ERROR
+from contrastive_core.gate.wording import way
 
 if TYPE_CHECKING:
     from contrastive_core.gate.verdict import Check, CheckedInput, CheckResult
@@ -35,6 +37,8 @@ def mark(check: Check) -> str:
 
 def value_and_bound(check: Check) -> tuple[str, str]:
     """Both as printed: with so many digits that their distance can be seen."""
+    if check.unit == COUNT:
+        return _counts(check)
     unit, sign = (100, " %") if _in_percent(check) else (1, "")
     bound = unit * check.bound
     if check.value is None or math.isnan(check.value):
@@ -49,6 +53,24 @@ def value_and_bound(check: Check) -> tuple[str, str]:
     return f"{_rounded(value, apart)}{sign}", f"{check.op} {asked}{sign}"
 
 
+def _counts(check: Check) -> tuple[str, str]:
+    """Whole numbers, whole."""
+    bound, room = check.bound, check.allowed or 0.0
+    if check.baseline is not None:  # widened by what is allowed: the last whole number that passes
+        bound = float(math.ceil(bound) if check.op == ">=" else math.floor(bound))
+    told = f"{check.op} {_whole(bound)}"
+    if check.op == "==" and room >= 1:
+        told = f"{told} ± {math.floor(room):,}"
+    if check.value is None or math.isnan(check.value):
+        return "-" if check.value is None else "undefined", told
+    return _whole(check.value), told
+
+
+def _whole(number: float) -> str:
+    """With commas; a bound need not be whole."""
+    return f"{number:,.0f}" if number.is_integer() else f"{number:,.15g}"
+
+
 def _rounded(number: float, apart: float) -> str:
     """A number whose rounding is small beside a distance."""
     if not apart:
@@ -61,8 +83,8 @@ def _rounded(number: float, apart: float) -> str:
 
 
 def _in_percent(check: Check) -> bool:
-    """Whether the rule was typed so."""
-    return check.baseline is None and check.rule.rstrip().endswith("%")
+    """Whether the rule was typed so, of a share."""
+    return check.unit == SHARE and check.baseline is None and check.rule.rstrip().endswith("%")
 
 
 def _shortest(number: float) -> str:
@@ -72,7 +94,9 @@ def _shortest(number: float) -> str:
 
 def name(check: Check) -> str:
     """The rule as it was typed; of a baseline the figure, which stays when its value changes."""
-    return check.rule if check.baseline is None else f"{check.metric} against the baseline"
+    if check.baseline is None:
+        return " ".join(check.rule.split())
+    return f"{check.metric} against the baseline"
 
 
 def title(check: Check) -> str:
@@ -92,7 +116,7 @@ def sentence(check: Check) -> str:
 
 def direction(check: Check) -> str:
     """Which way is better, where one is."""
-    return f"; {check.better} is better" if check.better in ("lower", "higher") else ""
+    return f"; {way(check)}" if check.better in ("lower", "higher") else ""
 
 
 def reason(check: Check) -> str:

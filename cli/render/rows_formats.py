@@ -20,9 +20,11 @@ def write_separated(sheet: Sheet, stream: IO[str], separator: str) -> None:
 
 
 def _cell(value: Any) -> Any:
-    """Empty for nothing; a list in one cell."""
+    """Empty for nothing; a list in one cell; a truth as in JSON."""
     if isinstance(value, list | tuple):
         return ";".join(map(str, value))
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else value
 
 

@@ -57,7 +57,9 @@ TRIPLET_FIELDS: Mapping[str, tuple[str, str]] = {
 _SHARES = ("hard", "semi_hard", "easy", "active_fraction")
 """Fields of triplets that are shares of them."""
 
-_MEANS = ("alignment", "uniformity", "recall_at_1", "precision_at_1", "r_precision", "map_at_r")
+_RETRIEVAL = ("recall_at_1", "precision_at_1", "r_precision", "map_at_r")
+
+_MEANS = ("alignment", "uniformity", *_RETRIEVAL)
 """Metrics that are means over samples, through a function or not."""
 
 _SORTING = ("margin", "distance", "swap", "normalize")
@@ -91,7 +93,7 @@ _EXTREME = Dependence(True, "of more samples the smallest is smaller and the lar
 _MEAN = Dependence(False, "it is a mean over rows, pairs or triplets, of any number of them")
 
 _OF_METRICS = {
-    **dict.fromkeys(("recall_at_1", "precision_at_1", "r_precision", "map_at_r"), _RANKS),
+    **dict.fromkeys(_RETRIEVAL, _RANKS),
     **dict.fromkeys(("effective_rank", "rankme", "participation_ratio", "stable_rank"), _RANK),
     **dict.fromkeys(("alpha_req", "iso_score"), Dependence(True, "the spectrum depends on n")),
     "hubness": Dependence(True, "lists of 10 neighbours out of more rows spread further"),
@@ -165,6 +167,35 @@ def with_sigma() -> str:
     """The figures that take sigma, in words."""
     shares = (f"{TRIPLETS}.{field}" for field in _SHARES)
     return f"{', '.join((*_MEANS, *shares))}, and the values of all losses but align-uniform"
+
+
+SHARE, COUNT, PLAIN = "share", "count", ""
+"""Units of figures: what may be in per cent, what is a whole number, and everything else."""
+
+_OF_ROWS = {"n": "terms", "candidates": "candidates", "undefined": "samples", "anchors": "rows"}
+"""What fields count, where it is no triplets."""
+
+
+def unit_of(figure: Figure) -> str:
+    """Whether it is a share, a count or neither."""
+    if sort_of(figure) == METRIC:
+        own = figure.name.removesuffix(KEYS_SUFFIX)
+        if own == "duplicates":
+            return COUNT
+        return SHARE if own in _RETRIEVAL else PLAIN
+    if figure.field in _SHARES:
+        return SHARE
+    return COUNT if figure.field in _OF_FIELDS else PLAIN
+
+
+def counted_of(figure: Figure) -> tuple[str, str]:
+    """What a count counts, and the share that says the same; empty where there is none."""
+    if sort_of(figure) == METRIC:
+        return "rows", ""
+    share = figure.field.removeprefix("counts.")
+    of_sort = share != figure.field
+    text = Figure(figure.name, figure.parameters, share).text if of_sort else ""
+    return _OF_ROWS.get(figure.field, "triplets"), text
 
 
 def fields_of(sort: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..errors import BadInput
 from ..geometry.declarations import HIGHER, LOWER, NEITHER
 from .baseline import Baseline, SavedFigure, SavedInput
+from .catalogue import unit_of
 from .comparable import obstacle
 from .measured import Measured
 from .rows_of import HIGHEST, LOWEST
@@ -194,6 +195,7 @@ def _decided(
         baseline=then.value,
         allowed=room,
         rows=() if passed else now.worst(top, HIGHEST if rose else LOWEST),
+        unit=unit_of(then.figure),
     )
 
 
@@ -213,4 +215,5 @@ def _undecided(
         better=then.better,
         baseline=then.value,
         remedy=remedy,
+        unit=unit_of(then.figure),
     )

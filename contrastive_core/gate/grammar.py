@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from ..errors import BadParameter, known_names
+from .catalogue import COUNT, counted_of, unit_of
 from .naming import figure_of
 from .rules import ERROR, LEVELS, OPERATORS, Figure, Rule
 from .scanning import Scan
@@ -20,6 +21,9 @@ from .scanning import Scan
 _BOUND = re.compile(r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(%?)")
 _MISTAKEN = {"=": "==", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "===": "==", "!=": ""}
 """What is typed for an operator, and which is meant."""
+
+_MINUSES = tuple("\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}\N{HYPHEN}\N{FIGURE DASH}")
+"""What an editor or a page makes of a minus."""
 
 _EXAMPLE = "uniformity <= -2"
 
@@ -45,7 +49,7 @@ def parse_rule(text: str, level: str = ERROR) -> Rule:
     scan = Scan(text, "rule")
     figure = figure_of(scan.figure(), scan)
     op = _operator(scan)
-    return Rule(figure, op, _bound(scan), level, text.strip())
+    return Rule(figure, op, _bound(scan, figure, op), level, text.strip())
 
 
 def parse_rules(texts: Iterable[str], level: str = ERROR) -> tuple[Rule, ...]:
@@ -100,20 +104,33 @@ def _operator(scan: Scan) -> str:
     raise scan.error(begin, " ".join(OPERATORS), remedy, found or None)
 
 
-def _bound(scan: Scan) -> float:
-    """A number or a percentage."""
+def _bound(scan: Scan, figure: Figure, op: str) -> float:
+    """A number; or a percentage, of what is no count."""
     begin = scan.begin()
     number = scan.take(_BOUND)
     if number is None:
-        raise scan.error(begin, "a finite number or a percentage", f"For example: {_EXAMPLE}.")
+        minus = scan.text[begin : begin + 1] in _MINUSES
+        remedy = "Write - (hyphen-minus)." if minus else f"For example: {_EXAMPLE}."
+        raise scan.error(begin, "a finite number or a percentage", remedy)
     rest = scan.begin()
     if rest < len(scan.text):
         chained = scan.text[rest] in "<>=!"
         remedy = "Write two rules." if chained else f"A rule ends with its bound: {_EXAMPLE}."
+        if re.match(",[0-9]", scan.text[rest:]):
+            remedy = f"Write a point: {number}.{scan.text[rest + 1 :].strip()}."
         raise scan.error(rest, "the end of the rule", remedy)
     percent = number.endswith("%")
     written = number.rstrip("% \t\n")
     bound = share_of(written) if percent else float(written)
+    if percent and unit_of(figure) == COUNT:
+        raise _no_share(scan, begin, figure, op, number)
     if not math.isfinite(bound):
         raise scan.error(begin, "a finite number", "Nothing is beyond infinity: leave it out.")
     return bound
+
+
+def _no_share(scan: Scan, begin: int, figure: Figure, op: str, number: str) -> BadParameter:
+    """The error for a count in per cent."""
+    what, share = counted_of(figure)
+    remedy = f"The share is {share}: {share} {op} {number}." if share else f"Write how many {what}."
+    return scan.error(begin, f"a number, since {figure.text} counts {what}", remedy, number)

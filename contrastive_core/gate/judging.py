@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..errors import ContrastError
-from .catalogue import better_of
+from .catalogue import better_of, unit_of
 from .measured import Measured
 from .rows_of import HIGHEST, LOWEST
 from .rules import Rule
@@ -70,4 +70,5 @@ def _check(
         better=better_of(rule.figure),
         rows=rows,
         remedy=remedy,
+        unit=unit_of(rule.figure),
     )

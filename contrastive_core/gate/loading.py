@@ -119,6 +119,8 @@ def _baseline(document: Any) -> Baseline:
     names = [each.name for each in found["inputs"]]
     if not names:
         raise Wrong("inputs", "at least one input", [])
+    if not any(each.figures for each in found["inputs"]):
+        raise Wrong("inputs", "at least one figure", Words("none"))
     for name in names:
         if names.count(name) > 1:
             raise Wrong("inputs", "names that differ", name)

@@ -27,6 +27,9 @@ from .catalogue import (
 from .rules import Figure
 from .scanning import Piece, Scan, Written
 
+_OPTION = re.compile(r"--([a-z][a-z-]*)")
+_VALUED = re.compile(r"--([a-z][a-z-]*) (?!out\b|or\b|and\b|for\b)([\w-]+)")
+
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -228,8 +231,15 @@ def _check_triplets(figure: Figure, scan: Scan, written: Written) -> None:
 
 def _refused(error: BadParameter, scan: Scan, written: Written) -> BadParameter:
     """The error of a loss, with the rule that it is of."""
+    expected, remedy = _as_in_rules(error.expected), _as_in_rules(error.remedy)
     for name, value in written.parameters:
         if spelt(name.text) == spelt(error.what):
             typed = f"{name.text}={value.text}"
-            return scan.error(name.at, error.expected, error.remedy, typed)
-    return scan.error(written.name.at, error.expected, error.remedy)
+            return scan.error(name.at, expected, remedy, typed)
+    return scan.error(written.name.at, expected, remedy)
+
+
+def _as_in_rules(text: str) -> str:
+    """Words of a command line as a rule has them: `--mining hard` is mining=hard."""
+    told = _VALUED.sub(lambda found: f"{spelt(found[1])}={found[2]}", text)
+    return _OPTION.sub(lambda found: f"{spelt(found[1])}=", told)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..errors import BadParameter
+from ..errors import BadParameter, known_names
 from .catalogue import STATISTICS
 
 _NAME = re.compile(r"[^\W\d]\w*(?:-\w+)*", re.ASCII)
 _PATH = re.compile(r"\w+(?:-\w+)*(?:\s*\.\s*\w+(?:-\w+)*)*", re.ASCII)
 _FIRST = "The figure stands first, as in uniformity <= -2."
+_QUANTILE = re.compile(r"[pq][0-9]+|median")
 _VALUE = re.compile(r"[-+.\w]+", re.ASCII)
 
 
@@ -73,6 +74,9 @@ class Scan:
     def figure(self) -> Written:
         """A figure."""
         name = self._piece(_NAME, "the name of a metric or a loss", _FIRST)
+        if _QUANTILE.fullmatch(name.text) and name.text not in STATISTICS:
+            remedy = f"For example: p95(nt-xent). {known_names(name.text, STATISTICS)}"
+            raise self.error(name.at, "a quantile that is known", remedy, name.text)
         if name.text in STATISTICS and self.mark("("):
             inside = self.figure()
             if inside.statistic is not None:

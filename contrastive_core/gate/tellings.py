@@ -29,8 +29,14 @@ class Data:
     hashes: Mapping[str, str]
 
 
+_WHOLE = 2.0**53
+"""Whole numbers below are told whole: they are counts."""
+
+
 def shown(value: float, beside: float | None = None) -> str:
     """A number for reading, with the digits that tell it from another one beside it."""
+    if value.is_integer() and abs(value) < _WHOLE:
+        return f"{value:,.0f}"
     for digits in range(_DIGITS, 17):
         text = f"{value:.{digits}g}"
         if beside is None or value == beside or text != f"{beside:.{digits}g}":

@@ -33,6 +33,7 @@ class Check:
         rows: The rows that carry a failure, worst first: objects with `index`, `view` where rows
             are views, and `value`, under the name that the value has in the result.
         remedy: What to do about what could not be decided; else None.
+        unit: Whether the figure is a `share` or a `count`; empty where it is neither.
     """
 
     metric: str
@@ -49,6 +50,7 @@ class Check:
     allowed: float | None = None
     rows: tuple[dict[str, Any], ...] = ()
     remedy: str | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)

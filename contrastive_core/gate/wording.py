@@ -14,6 +14,14 @@ _BETTER = {
 }
 
 
+def way(check: Check) -> str:
+    """Which way is better; of a rule that bounds that way, that it does."""
+    for sign, good, side in (("<", "higher", "from above"), (">", "lower", "from below")):
+        if check.baseline is None and check.better == good and check.op.startswith(sign):
+            return f"the rule bounds it {side}, though {good} is better"
+    return _BETTER[check.better]
+
+
 def in_words(result: CheckResult) -> str:
     """What failed or could not be decided, with the rows that carry it; then what holds."""
     files = ", ".join(file.path for each in result.inputs for file in each.files)
@@ -36,7 +44,7 @@ def check_in_words(check: Check) -> list[str]:
     state = "undecided" if check.passed is None else f"broken ({check.level})"
     lines = [f"{name}: {state}"]
     if check.value is not None:
-        required = f"required {check.op} {check.bound!r}; {_BETTER[check.better]}"
+        required = f"required {check.op} {check.bound!r}; {way(check)}"
         lines.append(f"  {check.metric} is {check.value!r}, {required}")
     if check.reason and (check.passed is None or check.baseline is not None):
         lines.append(f"  {check.reason}")

@@ -62,6 +62,13 @@ def open_source(
     """
     name = os.fspath(written) or "''"
     location, asked = split_column(name)
+    if not location:
+        raise BadInput(
+            name,
+            expected="a path before ::",
+            got="none",
+            remedy=f"Write FILE::{asked}; ::NAME alone is a column of EMBEDDINGS, for --labels.",
+        )
     keep = reading.keep
     if keep is None:
         shelf = open_place(location, name, reading)
