@@ -14,6 +14,7 @@ from contrastive_core.gate.rules import ERROR, WARN
 from contrastive_core.vocabulary import INPUTS
 
 from .asked import given_files, given_inputs, given_reading, how_many
+from .completing import a_file
 from .options import files_argument, input_option, sharing_options
 from .outputs import formats
 
@@ -47,6 +48,7 @@ def check_options() -> list[click.Parameter]:
         click.Option(
             ["--config"],
             metavar="FILE",
+            shell_complete=a_file,
             help="The configuration.  [default: the nearest contrast.toml, or pyproject.toml with "
             "[tool.contrast.check], upwards]",
         ),
@@ -88,18 +90,21 @@ def _baseline_options() -> list[click.Parameter]:
         click.Option(
             ["--baseline"],
             metavar="FILE",
+            shell_complete=a_file,
             help="Saved values: none of them may be worse than there by more than is allowed.",
         ),
         click.Option(
             ["--allow"],
             multiple=True,
             metavar="TEXT",
+            shell_complete=_figures,
             help="How much worse than the baseline: 'uniformity: 0.05', 'alignment: 2%', "
             "'infonce: 2 sigma'; 'n: 10%' admits another number of samples; repeatable.",
         ),
         click.Option(
             ["--save-baseline"],
             metavar="FILE",
+            shell_complete=a_file,
             help="Save every value measured, unless a rule fails; without rules all metrics.",
         ),
     ]

@@ -58,6 +58,14 @@ def of_files(words: Iterable[str] = (), *, vectors: bool = False) -> Completer:
     return complete
 
 
+def a_file(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """A file, and nothing in it."""
+    del ctx, param, incomplete
+    return [_FILES]
+
+
 def of_outputs(formats: Iterable[str]) -> Completer:
     """A format; behind `FORMAT:` a file."""
     known = tuple(formats)

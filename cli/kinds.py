@@ -24,10 +24,11 @@ _SAYS = formats("one row per kind", None)
     params=[
         click.Argument(["kind"], required=False, shell_complete=of_names(LOSSES)),
         output_option(_SAYS),
+        click.Option(["-q", "--quiet"], count=True, help="As in every command: no notes."),
         named("--color", ("auto", "always", "never"), default="auto", text="Colours."),
     ],
 )
-def kinds(kind: str | None, output: tuple[str, ...], color: str) -> None:
+def kinds(kind: str | None, output: tuple[str, ...], quiet: int, color: str) -> None:
     """List the losses; or, with KIND, show the whole page of one.
 
     \b
@@ -39,7 +40,7 @@ def kinds(kind: str | None, output: tuple[str, ...], color: str) -> None:
     outputs = parse_outputs(output, _SAYS)
     check_outputs(outputs, [])
     chosen = [find_loss(kind)] if kind else list(LOSSES.values())
-    manners = Manners(color=color)
+    manners = Manners(quiet, color)
     if kind is None:
         write_all(outputs, writer(KindReport(chosen), manners))
     else:

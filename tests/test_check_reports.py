@@ -65,9 +65,12 @@ def _parsed(text: str) -> Element:
         ({"value": 0.4000000001, "bound": 0.4, "baseline": 0.4}, ("0.4000000001", "<= 0.4")),
         ({"value": 0.5, "bound": 0.123456789, "baseline": 0.1}, ("0.5", "<= 0.123457")),
         ({"value": 0.4, "bound": 0.4}, ("0.4", "<= 0.4")),
-        ({"value": 0.115, "bound": 0.05, "rule": "triplets.hard <= 5%"}, ("11.5 %", "<= 5 %")),
         (
-            {"value": 0.0500000001, "bound": 0.05, "rule": "triplets.hard <= 5%"},
+            {"value": 0.115, "bound": 0.05, "rule": "triplets.hard <= 5%", "unit": "share"},
+            ("11.5 %", "<= 5 %"),
+        ),
+        (
+            {"value": 0.0500000001, "bound": 0.05, "rule": "triplets.hard <= 5%", "unit": "share"},
             ("5.00000001 %", "<= 5 %"),
         ),
         ({"value": 0.5, "bound": 0.4, "rule": "grew by 5%", "baseline": 0.4}, ("0.5", "<= 0.4")),
@@ -154,16 +157,16 @@ def test_what_is_undefined_is_null_in_json_and_nan_in_csv() -> None:
     assert first["rows"] == [{"index": 3, "loss": None}]
     lines = _written(result, "csv").splitlines()
     assert lines[0] == (
-        "metric,value,op,bound,level,passed,reason,rule,input,better,baseline,allowed,rows,views"
+        "metric,value,op,bound,level,passed,reason,rule,input,better,baseline,allowed,rows,views,remedy"
     )
     assert lines[1] == (
-        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,3,"
+        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,3,,"
     )
     assert lines[2].startswith("uniformity,,<=,")
 
 
 def test_csv_lists_the_rows_of_a_failure_and_their_views() -> None:
-    assert _written(verdict_of(fails()), "csv").endswith(",lower,,,241;7,1;0\n")
+    assert _written(verdict_of(fails()), "csv").endswith(",lower,,,241;7,1;0,\n")
 
 
 def test_value_is_the_number_of_the_one_rule_and_never_that_of_an_undefined_one() -> None:

@@ -117,7 +117,7 @@ def test_parameters_have_the_types_of_the_library() -> None:
         ("triplets(mining=hard).hard <= 2", "a parameter of triplets.hard", "'mining'", "margin"),
         ("triplets(margin=1).anchors <= 2", "a parameter of triplets.anchors", "'margin'", ""),
         ("triplets.hard(margin=1) <= 2", "an operator", "'(' at", "triplets(p=v).hard"),
-        ("triplet(mining=easy,average=active) <= 2", "--average all", "'average=active'", ""),
+        ("triplet(mining=easy,average=active) <= 2", "average=all", "'average=active'", ""),
         ("p95(mean_cosine) <= 2", "the kind of a loss in p95", "'mean_cosine' at character 5", ""),
         ("p95(infonce.n) <= 2", "a loss alone in p95", "", "Write p95(infonce)."),
         ("p95(p5(infonce)) <= 2", "a loss", "", "A quantile is of one loss."),

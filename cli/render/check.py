@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contrastive_core.errors import NothingDefined
 
 from .records import heading
+from .report import Records
 from .sheets import number
 
 if TYPE_CHECKING:
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
     from contrastive_core.gate.verdict import Check, CheckedInput, CheckResult
     from contrastive_core.rows import Rows
+
+
+_TYPES = {
+    **dict.fromkeys(("value", "bound", "baseline", "allowed"), "number"),
+    **dict.fromkeys(("rows", "views"), "counts"),
+    "passed": "truth",
+}
+"""Of the columns of the formats of rows."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +56,9 @@ class CheckReport:
         """None: the checks are few, and hold lists themselves."""
         return {}
 
-    def table(self) -> list[dict[str, Any]]:
+    def table(self) -> Records:
         """One row per rule."""
-        return [_row(check) for check in self.result.checks]
+        return Records((_row(check) for check in self.result.checks), _TYPES)
 
     def print_to(self, console: Console, columns: int | None) -> None:
         """Every rule in a line; then each failure with its rows, and the count."""
@@ -91,7 +100,7 @@ def _row(check: Check) -> dict[str, Any]:
     """A check as the formats of rows have it: the numbers of its rows, worst first."""
     views = [row["view"] for row in check.rows if "view" in row]
     rows = [row["index"] for row in check.rows if "index" in row]
-    return {**_plain(check), "rows": rows, "views": views}
+    return {**_plain(check), "rows": rows, "views": views, "remedy": check.remedy}
 
 
 def _plain(check: Check) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from .check_words import (
     PASS,
     WARN,
     direction,
+    line_of,
     mark,
-    name,
     names_of_rows,
     reason,
     summary,
@@ -72,14 +72,14 @@ def _rules(checks: Sequence[Check]) -> Table:
     """Mark, rule, value, bound, and the input where there are several."""
     table = plain_table()
     table.add_column("", no_wrap=True)
-    table.add_column("rule", min_width=max(len(w) for c in checks for w in name(c).split()))
+    table.add_column("rule", min_width=max(len(w) for c in checks for w in line_of(c).split()))
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("bound", no_wrap=True)
     named = any(check.input is not None for check in checks)
     if named:
         table.add_column("input", no_wrap=True)
     for check in checks:
-        cells = (Text(mark(check), STYLES[mark(check)]), name(check), *value_and_bound(check))
+        cells = (Text(mark(check), STYLES[mark(check)]), line_of(check), *value_and_bound(check))
         table.add_row(*cells, *([check.input or ""] if named else []))
     return table
 
@@ -97,7 +97,7 @@ def _print_failure(check: Check, console: Console, terminal: int | None) -> None
     of_input = "" if check.input is None else f"  ({check.input})"
     head = Text(mark(check).ljust(_INDENT), STYLES[mark(check)])
     console.print()
-    _print_words(Text.assemble(head, (name(check), "bold"), of_input), console, columns)
+    _print_words(Text.assemble(head, (line_of(check), "bold"), of_input), console, columns)
     _print_words(Text(_why(check)), console, columns, indent=_INDENT)
     if check.rows:
         _print_rows(check.rows, console, terminal)

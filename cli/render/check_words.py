@@ -94,9 +94,12 @@ def _shortest(number: float) -> str:
 
 def name(check: Check) -> str:
     """The rule as it was typed; of a baseline the figure, which stays when its value changes."""
-    if check.baseline is None:
-        return " ".join(check.rule.split())
-    return f"{check.metric} against the baseline"
+    return check.rule if check.baseline is None else f"{check.metric} against the baseline"
+
+
+def line_of(check: Check) -> str:
+    """The name in one line, whatever white space is in it."""
+    return " ".join(name(check).split())
 
 
 def title(check: Check) -> str:

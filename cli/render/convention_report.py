@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from contrastive_core.errors import BadParameter
 
 from .records import heading, left_out
+from .report import Records
 from .sheets import number
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ _LEDGER = (
     "reference",
 )
 """What is said of a convention in a row."""
+
+_TYPES = {
+    **dict.fromkeys(("value", "factor", "tau", "scale"), "number"),
+    **dict.fromkeys(("n", "undefined", "candidates"), "count"),
+}
+"""Of the columns; the others are text."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,9 @@ class ConventionReport:
         """None: the conventions are no samples."""
         return {}
 
-    def table(self) -> list[dict[str, Any]]:
+    def table(self) -> Records:
         """One row per convention."""
-        return [_row(each) for each in self.found]
+        return Records((_row(each) for each in self.found), _TYPES)
 
     def print_to(self, console: Console, columns: int | None) -> None:
         """The value under each convention, and where they differ."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from contrastive_core.errors import BadParameter
 
 from .records import heading
+from .report import Records
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +24,12 @@ COLUMNS = (
     *("norm_max", "bad", "duplicates"),
 )
 """The columns of a row."""
+
+_TYPES = {
+    **dict.fromkeys(("bytes", "rows", "d", "bad", "duplicates"), "count"),
+    **dict.fromkeys(("norm_min", "norm_median", "norm_max"), "number"),
+}
+"""Of the columns; the others are text."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class InfoReport:
         """None: all is in the entries of the files."""
         return {}
 
-    def table(self) -> list[dict[str, Any]]:
+    def table(self) -> Records:
         """One row per file; per column of vectors where it has several."""
         rows = []
         for each in self.found:
@@ -53,7 +60,7 @@ class InfoReport:
                 name = each.path if part is None or len(parts) == 1 else part.name
                 known = {"path": name, "format": each.format, **_cells(each, part)}
                 rows.append({column: known.get(column) for column in COLUMNS})
-        return rows
+        return Records(rows, _TYPES)
 
     def print_to(self, console: Console, columns: int | None) -> None:
         """A section per file."""

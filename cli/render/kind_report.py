@@ -12,6 +12,7 @@ from contrastive_core.parameters import Bound, Choice, Flag, Number, NumberOr, S
 from contrastive_core.vocabulary import INPUTS
 
 from .records import heading
+from .report import Records
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,9 +41,10 @@ class KindReport:
         """None: all is in the entries of the losses."""
         return {}
 
-    def table(self) -> list[dict[str, Any]]:
+    def table(self) -> Records:
         """A row per kind."""
-        return [_row(each) for each in self.chosen]
+        lists = dict.fromkeys(("inputs", "parameters", "conventions"), "texts")
+        return Records((_row(each) for each in self.chosen), lists)
 
     def print_to(self, console: Console, columns: int | None) -> None:
         """The page of one kind, or a line or two for each."""

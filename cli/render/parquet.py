@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from contrastive_core.rows import Rows
 from contrastive_core.whole_files import UNSPEAKABLE
 
-from .sheets import NAMES, number
+from .report import Records
+from .sheets import NAMES, names_of, number
 
 if TYPE_CHECKING:
     from .report import Report, Sheet
@@ -25,6 +26,17 @@ KEY = "contrast"
 
 _BLOCK = 131_072
 """Rows of a row group."""
+
+
+_TYPES = {
+    "number": pa.float64(),
+    "count": pa.int64(),
+    "counts": pa.list_(pa.int64()),
+    "truth": pa.bool_(),
+    "texts": pa.list_(pa.string()),
+    "text": pa.string(),
+}
+"""Of the columns of records."""
 
 
 def write_parquet(report: Report, stream: IO[bytes]) -> None:
@@ -47,6 +59,9 @@ def _without_rows(value: Any) -> Any:
 
 def _schema(sheet: Sheet) -> pa.Schema:
     """Names and types of the whole table, which every block has."""
+    if isinstance(sheet, Records):
+        names = names_of(sheet)
+        return pa.schema([(name, _TYPES[sheet.types.get(name, "text")]) for name in names])
     if isinstance(sheet, Sequence):
         found = pa.Table.from_pylist([_nothing(record) for record in sheet]).schema
         return pa.schema([(field.name, _known(field.type)) for field in found])

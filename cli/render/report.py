@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 
     Sheet = Rows | Sequence[Mapping[str, Any]]
     """Rows of named cells: a table of the core, or records that all have the same names."""
+
+
+class Records(list[dict[str, Any]]):
+    """Records whose columns have types of their own, whatever is in them.
+
+    Args:
+        records: The rows.
+        types: By the name of the column: `number`, `count`, `truth`, `counts` and `texts`
+            (lists of them), and `text` for every column that is not named.
+    """
+
+    def __init__(self, records: Iterable[dict[str, Any]], types: Mapping[str, str]) -> None:
+        super().__init__(records)
+        self.types = types
 
 
 class Report(Protocol):

@@ -14,7 +14,8 @@ def _blocks() -> Sequence[Block]:
         Rows(tuple((str(code), meaning) for code, meaning in MEANINGS.items())),
         "With 2 and 3 one message on standard error says what was expected, what was got and what "
         "to do; standard output is empty and no output file is touched, unless a command says "
-        "that it shows what it could (contrast info with several files).",
+        "that it shows what it could: contrast info with several files, and contrast check where "
+        "something is undecided, which still writes its report, with what was decided.",
         "Warnings never change the exit code: a collapsed space is a result.",
         Heading("In a script"),
         Commands(

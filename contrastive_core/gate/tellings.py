@@ -35,7 +35,7 @@ _WHOLE = 2.0**53
 
 def shown(value: float, beside: float | None = None) -> str:
     """A number for reading, with the digits that tell it from another one beside it."""
-    if value.is_integer() and abs(value) < _WHOLE:
+    if value.is_integer() and 1000 <= abs(value) < _WHOLE:
         return f"{value:,.0f}"
     for digits in range(_DIGITS, 17):
         text = f"{value:.{digits}g}"
