@@ -157,10 +157,11 @@ def test_what_is_undefined_is_null_in_json_and_nan_in_csv() -> None:
     assert first["rows"] == [{"index": 3, "loss": None}]
     lines = _written(result, "csv").splitlines()
     assert lines[0] == (
-        "metric,value,op,bound,level,passed,reason,rule,input,better,baseline,allowed,rows,views,remedy"
+        "metric,value,op,bound,level,passed,reason,rule,input,better,baseline,allowed,rows,"
+        "views,remedy"
     )
     assert lines[1] == (
-        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,3,,"
+        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,3,,Look."
     )
     assert lines[2].startswith("uniformity,,<=,")
 
