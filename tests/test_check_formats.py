@@ -33,7 +33,7 @@ def test_the_columns_of_a_check_have_types_whatever_it_holds(line: str, tmp_path
     assert types == {
         **dict.fromkeys(("metric", "op", "level", "reason", "rule", "input"), pa.string()),
         **dict.fromkeys(("value", "bound", "baseline", "allowed"), pa.float64()),
-        **dict.fromkeys(("better", "remedy"), pa.string()),
+        **dict.fromkeys(("better", "positives", "remedy"), pa.string()),
         **dict.fromkeys(("rows", "views"), pa.list_(pa.int64())),
         "passed": pa.bool_(),
     }

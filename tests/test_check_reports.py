@@ -162,7 +162,7 @@ def test_what_is_undefined_is_null_in_json_and_nan_in_csv() -> None:
         "positives,rows,views,remedy"
     )
     assert lines[1] == (
-        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,,3,,"
+        "uniformity,nan,<=,-2.0,error,,all rows are equal,uniformity <= -2,,lower,,,,3,,Look."
     )
     assert lines[2].startswith("uniformity,,<=,")
 
