@@ -53,13 +53,15 @@ def check(ctx: click.Context, /, **options: Any) -> None:
 
     \b
     Baselines:
-      contrast check emb.npy --save-baseline baseline.json
-      contrast check emb.npy --baseline baseline.json --allow 'uniformity: 0.05'
+      contrast check emb.npy --require 'uniformity <= -2' --save-baseline baseline.json
+      contrast check emb.npy --baseline baseline.json --allow 'uniformity: 2 sigma'
 
-    A baseline saves every value measured; without rules all metrics that the inputs allow. Held
+    A baseline saves every value measured; without rules all metrics that the inputs allow, which
+    holds each to 1e-6: for a new model name the few that count by rules, and allow for noise. Held
     against it a value may be worse by a relative 1e-6 and no more, unless --allow says so: in its
     unit, in per cent of the saved value, or, for means over samples, in sigmas (standard errors by
-    a seeded bootstrap). A better value never fails; where neither way is better, both count.
+    a seeded bootstrap). Figures near 0 (norm_std of unit rows, mean_cosine) want an amount in their
+    unit. A better value never fails; where neither way is better, both count.
     Another convention, dimension or number of samples, or positives found in another way (views,
     labels, pairs), is not comparable: exit code 2.
 

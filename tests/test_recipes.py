@@ -8,6 +8,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from recipes import RECIPES, kitchen, shell
@@ -90,15 +91,24 @@ def test_the_test_of_a_project_passes_and_says_what_failed(folder: Path) -> None
     assert "uniformity <= -2: broken (error)" in done.stdout
 
 
-def test_the_night_is_held_against_the_saved_values_and_logged(folder: Path) -> None:
+def test_a_healthy_night_passes_and_a_collapsed_one_fails(
+    folder: Path,
+) -> None:
     save, compare, log = RECIPES[BASELINE]
     for block in (save, compare, log):
         done = shell(folder, block.text)
         assert done.returncode == 0, done.stderr
     assert float((folder / "history.txt").read_text()) == pytest.approx(1.464165, abs=2e-6)
     assert json.loads((folder / "loss.json").read_text())["kind"] == "infonce"
-    put(folder, "untrained")
-    assert shell(folder, compare.text).returncode == 1
+    rows = np.load(folder / "emb.npy")
+    noise = np.random.default_rng(1).normal(scale=0.05 * rows.std(), size=rows.shape)
+    np.save(folder / "emb.npy", (rows + noise).astype(rows.dtype))
+    done = shell(folder, compare.text)
+    assert done.returncode == 0, done.stdout
+    assert "All 4 figures hold" in done.stdout
+    for name in ("collapsed", "untrained"):
+        put(folder, name)
+        assert shell(folder, compare.text).returncode == 1
 
 
 def test_jq_lists_the_three_worst_rows(folder: Path) -> None:

@@ -65,6 +65,11 @@ _BASELINES = (
     "way (views, labels, pairs) are not comparable: exit code 2. So is another number of samples, "
     "unless --allow 'n: 10%' admits it and the figure does not depend on how many there are (those "
     "that do are marked n above). The hash of the data only informs.",
+    "A baseline without rules holds every metric to 1e-6: right for the same model, too strict for "
+    "a new one. For a nightly run save it from rules on the figures that count (uniformity and "
+    "rankme, the loss it is trained by, recall_at_1, or r_precision with labels, alignment of "
+    "views), and allow 2 sigma or a share. Figures near 0 (norm_std of unit rows, mean_cosine) "
+    "want an amount in their unit: a share of almost nothing is nothing.",
     "A sigma is the spread of the mean over samples, their candidates and neighbours as they are. "
     "Figures that take it are marked sigma above; a triplet or contrastive loss that averages only "
     "its active or mined terms has none. "
