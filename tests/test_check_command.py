@@ -211,6 +211,12 @@ def test_value_is_the_bare_number_and_the_exit_code_is_that_of_the_rule(folder: 
     assert told.code == 1
     assert float(told.out) == pytest.approx(0.16)
     assert _check("equal.npy --require 'effective_rank >= 2' -o value", folder).code == 2
+    saving = "a.npy b.npy --require 'alignment <= 0.5' --save-baseline value.json -qq"
+    assert _check(saving, folder).code == 0
+    both = "a.npy b.npy --require 'alignment <= 0.5' --baseline value.json -o value"
+    told = _check(both, folder)
+    assert (told.code, told.out) == (2, "")
+    assert "one rule for value, which is one number, got a baseline" in told.err
 
 
 def test_a_job_of_github_gets_annotations_and_a_summary(folder: Path) -> None:

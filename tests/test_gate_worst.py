@@ -238,3 +238,21 @@ def test_of_an_equality_the_rows_on_the_side_of_the_value_are_named() -> None:
     rows = np.diag([1.0, 2.0, 3.0, 4.0])
     above, below = cc.check(rows, require=["norm_mean == 2", "norm_mean == 3"], top=1).checks
     assert [check.rows[0]["index"] for check in (above, below)] == [3, 0]
+
+
+def test_too_low_a_loss_names_its_lowest_with_rank_and_hardest_negative() -> None:
+    rows = np.random.default_rng(0).normal(size=(40, 4))
+    (check,) = cc.check(rows, rows + 0.5, require="infonce >= 90", top=2).checks
+    losses = cc.loss("infonce", rows, rows + 0.5).samples.loss
+    assert [row["index"] for row in check.rows] == np.argsort(losses)[:2].tolist()
+    assert all({"rank", "hardest_index"} <= set(row) for row in check.rows)
+
+
+def test_the_seed_of_a_check_draws_the_triplets() -> None:
+    rows = np.random.default_rng(0).normal(size=(40, 4))
+    labels = np.arange(40) % 4
+    rule = "triplets(mining=random-semi-hard).loss.mean >= 0"
+    values = [
+        cc.check(rows, labels=labels, require=rule, seed=seed).checks[0].value for seed in (0, 0, 1)
+    ]
+    assert values[0] == values[1] != values[2]
