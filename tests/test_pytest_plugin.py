@@ -33,7 +33,9 @@ def run(project: pytest.Pytester, body: str, *args: str) -> tuple[pytest.RunResu
         f"import numpy as np\nimport pytest\n\ndef test_it(contrast_check):\n{lines}"
     )
     # Our own tests turn warnings into errors; those of a project need not.
-    result = project.runpytest_inprocess(*QUICK, "-W", "default", *args)
+    # In the process of these tests the plugin is imported already, and pytest says so.
+    imported = "ignore::pytest.PytestAssertRewriteWarning"
+    result = project.runpytest_inprocess(*QUICK, "-W", "default", "-W", imported, *args)
     return result, str(result.stdout)
 
 

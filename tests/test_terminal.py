@@ -186,9 +186,17 @@ def test_no_progress_when_quiet_or_on_a_terminal_that_cannot_erase(
     assert "%" not in _slow(*arguments, changes=changes)
 
 
-def test_no_progress_off_a_terminal_or_when_work_is_short() -> None:
-    seen = on_terminal("loss", "--kind", "infonce", _EMB, stream="stderr")
-    assert (seen.code, seen.raw) == (0, "")
+def test_no_progress_before_the_work_has_lasted() -> None:
+    patient = f"import contrast_cli.consoles as c; c._PATIENCE = 1e9\n{_SLOW}"
+    command = ("loss", "--kind", "infonce", _EMB)
+    seen = on_terminal(*command, stream="stderr", program=(sys.executable, "-c", patient))
+    assert "%" not in seen.raw
+
+
+def test_no_progress_off_a_terminal() -> None:
+    command = [sys.executable, "-c", _SLOW, "loss", "--kind", "infonce", _EMB]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "%" not in done.stderr
 
 
 def test_quiet_leaves_warnings_and_twice_quiet_leaves_nothing() -> None:
