@@ -516,7 +516,6 @@ def test_what_is_undefined_and_nobody_asks_for_is_told_and_the_rest_is_saved(
 
 
 def test_two_files_are_no_layout_to_choose() -> None:
-    with pytest.raises(BadParameter, match="leave --views out"):
-        cc.check(FLAT, KEYS, views="stacked", require="alignment <= 9")
-    result = cc.check(FLAT, KEYS, views="stacked", require="infonce <= 9")
-    assert result.outcome == UNDECIDED
+    for rule in ("alignment <= 9", "infonce <= 9"):
+        with pytest.raises(BadParameter, match="leave --views out"):
+            cc.check(FLAT, KEYS, views="stacked", require=rule)
