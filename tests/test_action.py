@@ -70,7 +70,7 @@ def test_lists_are_read_line_by_line_and_blanks_around_a_line_are_none_of_it(
             "labels": "labels.npy",
             "require": "\n  uniformity <= -2\n\n\ttriplets.hard <= 15% \r\n",
             "warn": "uniformity <= -4\nhubness <= 5",
-            "junit": "a report.xml",
+            "junit": "  a report.xml \n",
             "args": "--top=3\n--seed=1\n",
         },
     )
