@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from ..errors import BadParameter, ContrastError, NothingDefined
 from ..resources import Resources
@@ -15,6 +14,7 @@ from .comparing import Comparison, check_allowances, check_inputs, compare
 from .inputs_read import data_of
 from .judging import judged, unmeasured
 from .loading import load_baseline
+from .measured import Measured
 from .measuring import Found, Wanted, measure
 from .planning import Plan, first_bad, plan_of, unopened
 from .progress import Shared
@@ -183,7 +183,7 @@ def _measured(
     return found
 
 
-def _of(figure: Figure, plan: Plan, found: Found) -> Any:
+def _of(figure: Figure, plan: Plan, found: Found) -> Measured | ContrastError:
     """What is known of a figure, or why nothing is."""
     if figure in found.measured:
         return found.measured[figure]

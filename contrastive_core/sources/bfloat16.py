@@ -24,11 +24,6 @@ def widen(bits: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     return (bits.astype(np.uint32) << 16).view(np.float32)
 
 
-def bits_of(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Two-byte numbers as the bits that they are, in place."""
-    return array.view(bits_dtype(array.dtype))
-
-
 def bits_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Unsigned two-byte numbers in the byte order of `dtype`; void has that of this machine."""
     return (
