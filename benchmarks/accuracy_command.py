@@ -32,10 +32,17 @@ _COLUMNS = (
 
 
 @click.command("accuracy")
-@click.option("-n", "rows", type=click.IntRange(8), default=65536, show_default=True)
+@click.option(
+    "-n",
+    "rows",
+    type=click.IntRange(8),
+    default=65536,
+    show_default=True,
+    help="Rows, of both files together where a kind takes two.",
+)
 @click.option("-d", "dims", type=click.IntRange(2), default=64, show_default=True)
 @click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this.")
-@click.option("--smoke", is_flag=True, help="Only against 50 digits, at small n.")
+@click.option("--smoke", is_flag=True, help="Only against 50 digits, at small N.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the results there.")
 def accuracy(rows: int, dims: int, kinds: Sequence[str], smoke: bool, path: Path | None) -> None:
     """Errors of every loss on unkind data, relative to max(1, |value|).
@@ -52,12 +59,17 @@ def accuracy(rows: int, dims: int, kinds: Sequence[str], smoke: bool, path: Path
         for each in measure_accuracy(n, d, kinds=chosen, digits=digits, say=_say):
             found.append(each)
             if path is not None:
-                records = [dataclasses.asdict(one) | {"met": one.met} for one in found]
-                path.write_text(json.dumps(records, indent=1) + "\n")
+                _write(found, path)
     show(table("Errors, relative to max(1, |value|)", _COLUMNS, [_row(each) for each in found]))
     missed = [f"{each.kind} on {each.data}" for each in found if not each.met]
     if missed:
         raise click.ClickException(f"{len(missed)} of {len(found)} miss a goal.")
+
+
+def _write(found: Sequence[Measured], path: Path) -> None:
+    """JSON, a line for each."""
+    records = (json.dumps(dataclasses.asdict(one) | {"met": one.met}) for one in found)
+    path.write_text("[\n" + ",\n".join(records) + "\n]\n", encoding="utf-8")
 
 
 def _row(each: Measured) -> tuple[str, ...]:

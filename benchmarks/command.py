@@ -60,14 +60,14 @@ def main(
     number than ours is named, and the exit code is 1; goals that are not met are shown, and
     change no exit code.
 
-    --json keeps the lines of an earlier run on the same machine that were not measured now.
+    --json keeps what an earlier run on the same machine measured of other lines, and of the lines
+    measured now the medians of its goals.
     """
     if context.invoked_subcommand is not None:
         return
     if any(n % 2 for n in sizes):
         raise click.UsageError("-n must be even: two views of n / 2 samples.")
-    if path is not None and path.exists():
-        _check(path)
+    earlier = _earlier(path) if path is not None and path.exists() else None
     if smoke:
         sizes, dims = sizes or (SMOKE_ROWS,), dims or (SMOKE_DIMENSIONS,)
     memory = int(limit * 2**30) if limit else int(machine.memory() * SHARE)
@@ -77,7 +77,7 @@ def main(
     if smoke:
         wanted = dataclasses.replace(wanted, rounds=0, settle=0.0)
     lines = [LINES[name] for name in names or LINES]
-    found = _measure(lines, wanted, path, times=not smoke)
+    found = _measure(lines, wanted, path, earlier, times=not smoke)
     wrong = [f"{c.line}, {c.contestant}, {c.n} x {c.d}" for c in found.cells if c.disagrees]
     wrong += [f"{v.line}, {v.what}" for v in found.verdicts if v.goal == "equal" and v.met is False]
     if smoke:
@@ -86,15 +86,17 @@ def main(
         raise click.ClickException("Not the same numbers: " + "; ".join(wrong))
 
 
-def _check(path: Path) -> None:
-    """Refuse to write over what is none of ours."""
+def _earlier(path: Path) -> Results:
+    """What is there already; what is none of ours is not written over."""
     try:
-        read(path)
+        return read(path)
     except (ValueError, TypeError, KeyError) as error:
         raise click.UsageError(f"--json: {path} exists and holds no results: {error}.") from error
 
 
-def _measure(lines: list[Line], wanted: Wanted, path: Path | None, *, times: bool) -> Results:
+def _measure(
+    lines: list[Line], wanted: Wanted, path: Path | None, earlier: Results | None, *, times: bool
+) -> Results:
     """Line by line, written after each, so that a run that is ended leaves what it has."""
     cells: list[Cell] = []
     goals: list[Verdict] = []
@@ -114,7 +116,7 @@ def _measure(lines: list[Line], wanted: Wanted, path: Path | None, *, times: boo
         if times:
             show(cells_table(f"{line.name}: {line.title}", found))
         if path is not None:
-            results.write(path)
+            results.joined(earlier).write(path)
     if times:
         show(verdicts_table(goals))
     show(footer(results))

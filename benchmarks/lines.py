@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import ours, peers
+from . import kernels, ours, peers
 from .data import CLASSES
 from .declarations import Contestant, Goal, Line
 from .outcomes import Prepare
@@ -168,14 +168,40 @@ _MEMORY = Line(
 _THREADS = Line(
     "threads",
     "NT-Xent on one thread and more",
-    tuple(
-        _ours(name, ours.of_views("nt-xent", tau=TAU, threads=threads))
-        for name, threads in (("one thread", 1), ("two threads", 2), ("five threads", 5))
+    (
+        *(
+            _ours(name, ours.of_views("nt-xent", tau=TAU, threads=threads))
+            for name, threads in (("one thread", 1), ("two threads", 2), ("five threads", 5))
+        ),
+        Contestant("product, one thread", ours.product_of(1), compared=False),
+        Contestant("product, two threads", ours.product_of(2), compared=False),
     ),
     (
         Goal("ratio", "one thread", "two threads", least=1.8, d=128),
         Goal("equal", "one thread", "two threads", n=None),
         Goal("equal", "one thread", "five threads", n=None),
+    ),
+)
+
+_KERNELS = Line(
+    "kernels",
+    "product, exponentials and sums of half of the table, tile by tile, in NumPy and compiled",
+    (
+        _PRODUCT,
+        _ours("NumPy", kernels.kernel(kernels.numpy_whole)),
+        Contestant("torch", kernels.kernel(kernels.torch_whole), ("torch",)),
+        Contestant("JAX", kernels.kernel(kernels.jax_whole), ("jax",)),
+        _ours(
+            "NumPy, exp",
+            kernels.kernel(kernels.numpy_exponentials, valued=False),
+            compared=False,
+        ),
+        Contestant(
+            "torch, exp",
+            kernels.kernel(kernels.torch_exponentials, valued=False),
+            ("torch",),
+            compared=False,
+        ),
     ),
 )
 
@@ -221,6 +247,7 @@ LINES = {
         _KINDS,
         _MEMORY,
         _THREADS,
+        _KERNELS,
         _START,
     )
 }

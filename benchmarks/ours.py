@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import contrastive_core as cc
 from contrastive_core.engines import run
@@ -40,6 +41,21 @@ def product(n: int, d: int) -> Ready:
         return Outcome()
 
     return Ready(once, x.nbytes)
+
+
+def product_of(threads: int) -> Prepare:
+    """The floor on some threads of the BLAS."""
+
+    def prepare(n: int, d: int) -> Ready:
+        ready = product(n, d)
+
+        def once() -> Outcome:
+            with threadpool_limits(limits=threads, user_api="blas"):
+                return ready.run()
+
+        return Ready(once, ready.input_bytes)
+
+    return prepare
 
 
 def evaluated(

@@ -13,6 +13,9 @@ from . import machine
 
 SCHEMA = "contrast-benchmarks/1"
 
+RUNS = 3
+"""Of how many runs the medians are kept."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -74,6 +77,7 @@ class Verdict:
         high: Largest.
         met: Whether the goal is reached; None where the size is not that of the goal.
         note: Why there is no number, or what it stands on.
+        runs: Medians of this run and of those before it on the same machine, `RUNS` at most.
     """
 
     line: str
@@ -86,6 +90,19 @@ class Verdict:
     high: float | None = None
     met: bool | None = None
     note: str = ""
+    runs: tuple[float, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, str, int, int]:
+        """What another run measures again."""
+        return self.line, self.what, self.n, self.d
+
+    def after(self, earlier: Verdict | None) -> Verdict:
+        """The same, with the medians of earlier runs before its own."""
+        if self.median is None:
+            return self
+        before = earlier.runs if earlier is not None else ()
+        return dataclasses.replace(self, runs=(*before, self.median)[-RUNS:])
 
 
 @dataclass(frozen=True)
@@ -108,24 +125,23 @@ class Results:
     machine: dict[str, Any] = dataclasses.field(default_factory=machine.facts)
     date: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
 
-    def joined(self, other: Results) -> Results:
-        """These, and what another run on the same machine measured of other lines."""
-        if other.machine != self.machine:
-            return self
+    def joined(self, other: Results | None) -> Results:
+        """These after an earlier run on the same machine: its other lines, its medians of these."""
+        if other is None or other.machine != self.machine:
+            other = Results((), (), {}, {})
         lines = {cell.line for cell in self.cells}
-        cells = tuple(cell for cell in other.cells if cell.line not in lines)
-        verdicts = tuple(verdict for verdict in other.verdicts if verdict.line not in lines)
+        before = {verdict.place: verdict for verdict in other.verdicts}
+        own = (verdict.after(before.get(verdict.place)) for verdict in self.verdicts)
         return dataclasses.replace(
             self,
-            cells=(*cells, *self.cells),
-            verdicts=(*verdicts, *self.verdicts),
+            cells=(*(c for c in other.cells if c.line not in lines), *self.cells),
+            verdicts=(*(v for v in other.verdicts if v.line not in lines), *own),
             missing={**other.missing, **self.missing},
         )
 
     def write(self, path: Path) -> None:
-        """Write JSON, keeping the lines of an earlier run there that were not measured now."""
-        kept = self.joined(read(path)) if path.exists() else self
-        document = {"schema": SCHEMA, **dataclasses.asdict(kept)}
+        """Write JSON; the file is whole at any time."""
+        document = {"schema": SCHEMA, **dataclasses.asdict(self)}
         beside = path.with_name(f"{path.name}.part")
         beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         beside.replace(path)
@@ -137,5 +153,6 @@ def read(path: Path) -> Results:
     if document.pop("schema", None) != SCHEMA:
         raise ValueError(f"{path.name} is not of schema {SCHEMA}")
     cells = (Cell(**{**cell, "seconds": tuple(cell["seconds"])}) for cell in document.pop("cells"))
-    verdicts = (Verdict(**verdict) for verdict in document.pop("verdicts"))
+    goals = document.pop("verdicts")
+    verdicts = (Verdict(**{**goal, "runs": tuple(goal.get("runs", ()))}) for goal in goals)
     return Results(tuple(cells), tuple(verdicts), **document)

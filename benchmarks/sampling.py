@@ -108,6 +108,6 @@ def _place(frame: FrameType | None) -> tuple[str, int] | None:
     """The innermost line of the core; None for a thread that has none."""
     while frame is not None:
         if _CORE in Path(frame.f_code.co_filename).parts:
-            return frame.f_code.co_filename, frame.f_lineno
+            return frame.f_code.co_filename, frame.f_lineno or frame.f_code.co_firstlineno
         frame = frame.f_back
     return None

@@ -21,7 +21,7 @@ from benchmarks.declarations import Contestant, Goal, Line  # noqa: E402
 from benchmarks.exact import KINDS, exact  # noqa: E402
 from benchmarks.lines import LINES  # noqa: E402
 from benchmarks.picture import picture  # noqa: E402
-from benchmarks.results import Cell, Results, read  # noqa: E402
+from benchmarks.results import Cell, Results, Verdict, read  # noqa: E402
 from benchmarks.verdicts import verdicts  # noqa: E402
 from contrastive_core import LOSSES  # noqa: E402
 
@@ -67,7 +67,7 @@ def test_a_line_of_children_agrees_and_writes_what_it_measured(tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr
     found = read(path)
-    names = [(cell.contestant, len(cell.seconds), cell.off) for cell in found.cells]
+    names = [(cell.contestant, len(cell.seconds), cell.off) for cell in found.cells[:3]]
     assert names == [("one thread", 2, None), ("two threads", 2, 0.0), ("five threads", 2, 0.0)]
     assert [verdict.met for verdict in found.verdicts] == [None, True, True]
 
@@ -78,14 +78,26 @@ def test_results_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert read(tmp_path / "a.json") == results
 
 
-def test_a_second_run_keeps_the_lines_that_it_did_not_measure(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    Results((CELL, FLOOR), (), {}, {}).write(path)
+def test_a_second_run_keeps_the_lines_that_it_did_not_measure() -> None:
     other = dataclasses.replace(CELL, line="b")
     newer = dataclasses.replace(CELL, seconds=(9.0,))
-    Results((other,), (), {}, {}).write(path)
-    Results((newer,), (), {}, {}).write(path)
-    assert read(path).cells == (other, newer)
+    earlier = Results((CELL, FLOOR, other), (), {}, {})
+    assert Results((newer,), (), {}, {}).joined(earlier).cells == (other, newer)
+
+
+def test_medians_of_three_runs_are_kept() -> None:
+    goal = Verdict("a", "ours / product", "<= 1", 1024, 8)
+    found = None
+    for median in (1.0, 2.0, 3.0, 4.0):
+        run = Results((CELL,), (dataclasses.replace(goal, median=median),), {}, {})
+        found = run.joined(found)
+    assert found is not None
+    assert found.verdicts[0].runs == (2.0, 3.0, 4.0)
+
+
+def test_a_run_on_another_machine_keeps_nothing() -> None:
+    earlier = Results((dataclasses.replace(CELL, line="b"),), (), {}, {}, machine={})
+    assert Results((CELL,), (), {}, {}).joined(earlier).cells == (CELL,)
 
 
 def test_results_are_not_written_over_another_file(tmp_path: Path) -> None:
@@ -254,6 +266,6 @@ def test_errors_are_measured_against_fifty_digits(tmp_path: Path) -> None:
 
 
 def test_a_profile_names_the_lines_of_the_core() -> None:
-    done = benchmarks("profile", "triplet", "-n", "1024", "-d", "8")
+    done = benchmarks("profile", "triplet", "-n", "4096", "-d", "8", "--lines", "100")
     assert done.returncode == 0, done.stderr
     assert "reductions/" in done.stdout

@@ -1,4 +1,4 @@
-"""The README's tables of speed, from `benchmarks/results.json` alone."""
+"""The README's tables of speed and of accuracy, from the JSON files in `benchmarks/` alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results.json"
+_BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
+RESULTS = _BENCHMARKS / "results.json"
+ACCURACY = _BENCHMARKS / "accuracy.json"
+
+_USUAL = 0.05
+"""Temperature from which the goal of float32 is the stricter one."""
 
 Record = dict[str, Any]
 
@@ -70,3 +75,34 @@ def _machine(results: Record) -> str:
         f"{where['blas']}, {libraries}; {results['date']}; medians of {how['rounds']} rounds, the "
         f"range is theirs; at most {how['memory'] / 2**30:.0f} GiB and {how['seconds']:g} s a call."
     )
+
+
+def accuracy_table() -> str:
+    """The largest errors of every kind over all unkind data."""
+    found = json.loads(ACCURACY.read_text(encoding="utf-8"))
+    lines = [
+        "| kind | precision | float32, tau ≥ 0.05 | its worst sample | float32, tau 0.001 | "
+        "its worst sample | float64 |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(
+            _errors(kind, [each for each in found if each["kind"] == kind])
+            for kind in _kinds(found)
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _kinds(found: list[Record]) -> dict[str, None]:
+    return dict.fromkeys(each["kind"] for each in found)
+
+
+def _errors(kind: str, found: list[Record]) -> str:
+    usual = [each for each in found if each["tau"] is None or each["tau"] >= _USUAL]
+    small = [each for each in found if each not in usual]
+    cells = [_largest(chosen, name) for chosen in (usual, small) for name in ("float32", "sample")]
+    own = "float64" if all(each["own"] == 0.0 for each in found) else "float32"
+    return f"| `{kind}` | {' | '.join((own, *cells, _largest(found, 'float64')))} |"
+
+
+def _largest(found: list[Record], name: str) -> str:
+    return f"{max(each[name] for each in found if each[name] is not None):.0e}" if found else ""

@@ -6,9 +6,9 @@
 In a `console` block every line that begins with `$ ` is run by a shell in the repository, and what
 it prints follows. Between `<!-- losses -->` and `<!-- end -->` stands the table of losses, and
 behind `<!-- metrics -->` that of the metrics, made from their declarations; behind
-`<!-- samples -->` the metrics of the sample data; behind `<!-- benchmarks -->` what
-`benchmarks/results.json` holds. A check forgives differences in the last digits of a number, which
-depend on the processor.
+`<!-- samples -->` the metrics of the sample data; behind `<!-- benchmarks -->` and
+`<!-- accuracy -->` what `benchmarks/results.json` and `benchmarks/accuracy.json` hold. A check
+forgives differences in the last digits of a number, which depend on the processor.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmark_tables import benchmarks_table
+from benchmark_tables import accuracy_table, benchmarks_table
 
 from contrastive_core import metrics
 from contrastive_core.dialects import dialects_of
@@ -34,7 +34,7 @@ DOCUMENTS = ("README.md", "sample_data/README.md")
 
 _BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 _TABLE = re.compile(
-    r"(<!-- (losses|metrics|samples|benchmarks) -->\n)(.*?)(<!-- end -->)", re.DOTALL
+    r"(<!-- (losses|metrics|samples|benchmarks|accuracy) -->\n)(.*?)(<!-- end -->)", re.DOTALL
 )
 _BARS = re.compile("[▁▂▃▄▅▆▇█]")
 """A histogram: a sample on the edge of a bar may fall on either side."""
@@ -169,6 +169,7 @@ _TABLES = {
     "metrics": metrics_table,
     "samples": samples_table,
     "benchmarks": benchmarks_table,
+    "accuracy": accuracy_table,
 }
 
 
