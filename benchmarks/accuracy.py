@@ -169,8 +169,6 @@ def _measured(
     error = None
     if digits:
         error = _off(double.mean, float(exact(kind, {**given, **how})))
-    sizes = np.maximum(1.0, np.abs(double.values))
-    worst = np.nanmax(np.abs(single.values - double.values) / sizes)
     return Measured(
         kind,
         data,
@@ -178,10 +176,19 @@ def _measured(
         n,
         double.mean,
         _off(single.mean, double.mean),
-        float(worst),
+        _worst(single.values, double.values),
         _off(own.mean, double.mean),
         error,
     )
+
+
+def _worst(values: Rows, expected: Rows) -> float:
+    """Of the samples; infinite where only one of both is defined."""
+    defined = ~np.isnan(expected)
+    if not np.array_equal(np.isnan(values), ~defined):
+        return math.inf
+    apart = np.abs(values - expected)[defined] / np.maximum(1.0, np.abs(expected[defined]))
+    return float(np.max(apart, initial=0.0))
 
 
 def _off(value: float, expected: float) -> float:

@@ -11,6 +11,7 @@ import click
 
 from .accuracy import Measured, measure_accuracy
 from .exact import KINDS
+from .options import json_option
 from .report import show, table
 
 _SMALL, _DIMENSIONS = 24, 8
@@ -31,6 +32,13 @@ _COLUMNS = (
 )
 
 
+def read_accuracy(path: Path) -> list[Measured]:
+    """What an earlier run wrote."""
+    records = json.loads(path.read_text(encoding="utf-8"))
+    names = {field.name for field in dataclasses.fields(Measured)}
+    return [Measured(**{name: each[name] for name in names}) for each in records]
+
+
 @click.command("accuracy")
 @click.option(
     "-n",
@@ -43,7 +51,7 @@ _COLUMNS = (
 @click.option("-d", "dims", type=click.IntRange(2), default=64, show_default=True)
 @click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this.")
 @click.option("--smoke", is_flag=True, help="Only against 50 digits, at small N.")
-@click.option("--json", "path", type=click.Path(path_type=Path), help="Write the results there.")
+@json_option(read_accuracy)
 def accuracy(rows: int, dims: int, kinds: Sequence[str], smoke: bool, path: Path | None) -> None:
     """Errors of every loss on unkind data, relative to max(1, |value|).
 

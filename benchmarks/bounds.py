@@ -1,4 +1,4 @@
-"""Whether `--memory` holds: every kind and form of input, metrics and triplets, as commands.
+"""Whether `--memory` holds: every kind and form of input, metrics and triplets, of `.npy` files.
 
 Each command is a process of its own. What its peak resident size has beyond the same command on a
 handful of rows (the libraries) and beyond its input files is the working memory, which `--memory`
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,13 @@ from contrastive_core.resources import parse_size
 
 from .commands import CASES, Case, write_files
 
-FEW = 64
+LEAST = "least"
+"""The smallest bound that a command takes: there it is tight."""
+
+_TRIES = 2
+"""How often a larger bound may be asked for: first for the rows, then for what is made of them."""
+
+FEW = 96
 """Rows of the same command whose peak is that of the libraries."""
 
 BEYOND = 150e6
@@ -57,7 +64,8 @@ class Held:
         libraries: Peak of the same command on few rows.
         resident: Peak resident size of the process.
         seconds: What it took.
-        refused: What it said where it did not run.
+        refused: What it said where the bound is too small for it.
+        failed: Why there is no number, where it should have run.
     """
 
     name: str
@@ -72,6 +80,7 @@ class Held:
     resident: int
     seconds: float
     refused: str = ""
+    failed: str = ""
 
     @property
     def working(self) -> int:
@@ -85,8 +94,10 @@ class Held:
 
     @property
     def broken(self) -> bool:
-        """Whether a bound is not kept."""
-        return not self.refused and (self.working > self.bound + SLACK or self.beyond > BEYOND)
+        """Whether a bound is not kept, or the command did not end well."""
+        if self.refused:
+            return False
+        return bool(self.failed) or self.working > self.bound + SLACK or self.beyond > BEYOND
 
 
 def measure_bounds(
@@ -104,7 +115,7 @@ def measure_bounds(
     Args:
         n: Samples.
         d: Dimensions.
-        memories: Values of `--memory`.
+        memories: Values of `--memory`, or `LEAST`.
         names: Kinds and commands; none for all.
         outputs: Keys of `OUTPUTS`.
         seconds: Most for one command.
@@ -120,29 +131,53 @@ def measure_bounds(
         write_files(Path(few), FEW, d, files)
         for case in cases:
             say(f"{case.name}, {case.form}")
+            input_bytes = sum((Path(many) / name).stat().st_size for name in case.files)
             for output in outputs:
-                libraries, _ = _peak(case, output, "512MiB", Path(few), seconds)
+                libraries = _peak(case, output, "512MiB", Path(few), seconds)
                 for memory in memories:
+                    told = _least(case, output, Path(many), seconds) if memory == LEAST else memory
                     start = time.perf_counter()
-                    resident, refused = _peak(case, output, memory, Path(many), seconds)
+                    ran = _peak(case, output, told, Path(many), seconds)
                     yield Held(
                         case.name,
                         case.form,
                         output,
                         memory,
-                        parse_size(memory),
+                        parse_size(told),
                         n,
                         d,
-                        sum((Path(many) / name).stat().st_size for name in case.files),
-                        libraries,
-                        resident,
+                        input_bytes,
+                        libraries.resident,
+                        ran.resident,
                         round(time.perf_counter() - start, 2),
-                        refused,
+                        ran.refused,
+                        ran.failed or libraries.failed,
                     )
 
 
-def _peak(case: Case, output: str, memory: str, folder: Path, seconds: float) -> tuple[int, str]:
-    """Peak resident size of a command, and what it said where it did not end well."""
+@dataclass(frozen=True)
+class _Ran:
+    """A command's end: its peak, or what it said where memory is too small, or what failed."""
+
+    resident: int = 0
+    refused: str = ""
+    failed: str = ""
+    needs: str = ""
+
+
+_NEEDS = re.compile(r"Give --memory ([0-9]+[KMG]iB) or more")
+
+
+def _least(case: Case, output: str, folder: Path, seconds: float) -> str:
+    """The smallest bound with which a command runs, as its refusal of a smaller one tells it."""
+    told = "1KiB"
+    for _ in range(_TRIES):
+        told = _peak(case, output, told, folder, seconds).needs or told
+    return told
+
+
+def _peak(case: Case, output: str, memory: str, folder: Path, seconds: float) -> _Ran:
+    """Peak resident size of a command, or how it ended else."""
     told = folder / "told.json"
     words = [str(folder / word) if word in case.files else word for word in case.words]
     shown = [word.replace(":", f":{folder}/") for word in OUTPUTS[output]]
@@ -160,17 +195,26 @@ def _peak(case: Case, output: str, memory: str, folder: Path, seconds: float) ->
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return 0, f"over {seconds:g} s"
+        return _Ran(failed=f"over {seconds:g} s")
     if done.returncode:
-        return 0, f"ended with {done.returncode}"
+        return _Ran(failed=f"ended with {done.returncode}")
     found = json.loads(told.read_text())
     if found["code"] == 0:
-        return int(found["resident"]), ""
+        return _Ran(int(found["resident"]))
     error = next((line for line in done.stderr.splitlines() if "error:" in line), "")
-    return 0, error.partition("error: ")[2].replace(str(folder), "") or f"exit {found['code']}"
+    said = error.partition("error: ")[2].replace(f"{folder}/", "") or f"exit {found['code']}"
+    needs = _NEEDS.search(done.stderr)
+    return _Ran(refused=said, needs=needs[1]) if needs else _Ran(failed=said)
 
 
 def record(held: Held) -> dict[str, object]:
     """One command for JSON."""
     extra = {"working": held.working, "beyond": held.beyond, "broken": held.broken}
     return dataclasses.asdict(held) | extra
+
+
+def read_bounds(path: Path) -> list[Held]:
+    """What an earlier run wrote."""
+    names = {field.name for field in dataclasses.fields(Held)}
+    records = json.loads(path.read_text(encoding="utf-8"))
+    return [Held(**{name: each[name] for name in names}) for each in records]

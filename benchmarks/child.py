@@ -6,6 +6,7 @@ What it answers are JSON objects, one a line.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -51,15 +52,17 @@ def _prepared(arguments: list[str]) -> Ready:
 
 def _serve(ready: Ready, answers: Any) -> None:
     gc.collect()
-    before = machine.forget_peak()
+    before = machine.resident(os.getpid())
     _say(answers, {"input_bytes": ready.input_bytes, "memory": ready.memory})
     for _ in sys.stdin:
+        known = machine.forget_peak()
         start = time.perf_counter()
         outcome = ready.run()
         seconds = time.perf_counter() - start
         peak = machine.peak()
         found = {"seconds": seconds, "values": dict(outcome.values), "bits": outcome.bits}
-        _say(answers, {**found, "peak": peak - before, "resident": peak})
+        beyond = max(peak - before, 1) if known else 0
+        _say(answers, {**found, "peak": beyond, "resident": peak})
 
 
 def _say(answers: Any, what: dict[str, Any]) -> None:
@@ -79,9 +82,8 @@ def _be_first_to_go() -> None:
     """End before others where memory runs out after all, and with whoever started this."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_ENDS_WITH_PARENT, signal.SIGKILL)
-    score = Path("/proc/self/oom_score_adj")
-    if score.exists():
-        score.write_text("1000")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from contrastive_core.resources import available_processors
+
 from . import machine
 from .child import OUT_OF_MEMORY
 from .data import two_views
@@ -29,7 +31,15 @@ _GLANCE = 0.02
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-_QUIET = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "HF_HUB_OFFLINE": "1"}
+_QUIET = {
+    "CUDA_VISIBLE_DEVICES": "",
+    "JAX_PLATFORMS": "cpu",
+    "HF_HUB_OFFLINE": "1",
+    **dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+        str(available_processors()),
+    ),
+}
 """The same cores for everybody, and no network."""
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from . import machine
 from .accuracy_command import accuracy
@@ -13,6 +14,7 @@ from .children import Limits, missing
 from .declarations import Line
 from .lines import LINES
 from .memory_command import memory
+from .options import Amount, json_option
 from .profile_command import profile
 from .report import cells_table, footer, show, verdicts_table
 from .results import Cell, Results, Verdict, read
@@ -33,9 +35,9 @@ SMOKE_ROWS, SMOKE_DIMENSIONS = 512, 128
 @click.option("--most", type=click.IntRange(4), help="Largest size of a sweep.")
 @click.option("-d", "dims", type=click.IntRange(1), multiple=True, help="Dimensions; repeatable.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
-@click.option("--json", "path", type=click.Path(path_type=Path), help="Write the results there.")
-@click.option("--limit", type=float, help="Memory of a contestant, GiB.  [default: 3/4 of all]")
-@click.option("--seconds", default=120.0, show_default=True, help="Most for one call.")
+@json_option(read)
+@click.option("--limit", type=Amount(), help="Memory of a contestant, GiB.  [default: 3/4 of all]")
+@click.option("--seconds", type=Amount(), default=120.0, show_default=True, help="Most for a call.")
 @click.option("--peers/--no-peers", default=True, show_default=True, help="Other libraries too.")
 @click.option("--smoke", is_flag=True, help="Smallest sizes, one call: results, no times.")
 @click.pass_context
@@ -58,16 +60,18 @@ def main(
     is told over a pipe to run once per round, one at a time. Without -n, sweeps double the rows
     until a contestant runs out of memory (--limit) or of time (--seconds). Who computes another
     number than ours is named, and the exit code is 1; goals that are not met are shown, and
-    change no exit code.
+    change no exit code. Everything takes hours: lines can be measured one by one.
 
-    --json keeps what an earlier run on the same machine measured of other lines, and of the lines
-    measured now the medians of its goals.
+    --json keeps what an earlier run on the same machine with the same libraries and settings
+    measured of others, and the medians of the last three runs.
     """
     if context.invoked_subcommand is not None:
+        _no_options(context)
         return
     if any(n % 2 for n in sizes):
         raise click.UsageError("-n must be even: two views of n / 2 samples.")
-    earlier = _earlier(path) if path is not None and path.exists() else None
+    if smoke and path is not None:
+        raise click.UsageError("--smoke measures no time: leave --json out.")
     if smoke:
         sizes, dims = sizes or (SMOKE_ROWS,), dims or (SMOKE_DIMENSIONS,)
     memory = int(limit * 2**30) if limit else int(machine.memory() * SHARE)
@@ -77,26 +81,26 @@ def main(
     if smoke:
         wanted = dataclasses.replace(wanted, rounds=0, settle=0.0)
     lines = [LINES[name] for name in names or LINES]
-    found = _measure(lines, wanted, path, earlier, times=not smoke)
+    found = _measure(lines, wanted, path, times=not smoke)
     wrong = [f"{c.line}, {c.contestant}, {c.n} x {c.d}" for c in found.cells if c.disagrees]
     wrong += [f"{v.line}, {v.what}" for v in found.verdicts if v.goal == "equal" and v.met is False]
     if smoke:
         wrong += [f"{c.line}, {c.contestant}: {c.stopped}" for c in found.cells if c.stopped]
     if wrong:
         raise click.ClickException("Not the same numbers: " + "; ".join(wrong))
+    compared = sum(cell.off is not None for cell in found.cells)
+    _say(f"{compared} of {len(found.cells)} contestants were compared with ours, and agree.")
 
 
-def _earlier(path: Path) -> Results:
-    """What is there already; what is none of ours is not written over."""
-    try:
-        return read(path)
-    except (ValueError, TypeError, KeyError) as error:
-        raise click.UsageError(f"--json: {path} exists and holds no results: {error}.") from error
+def _no_options(context: click.Context) -> None:
+    """What is asked of a sub-command stands behind it."""
+    for name in context.params:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            words = f"options of {context.invoked_subcommand} stand behind it"
+            raise click.UsageError(f"{words}; those before it are of the table of lines.")
 
 
-def _measure(
-    lines: list[Line], wanted: Wanted, path: Path | None, earlier: Results | None, *, times: bool
-) -> Results:
+def _measure(lines: list[Line], wanted: Wanted, path: Path | None, *, times: bool) -> Results:
     """Line by line, written after each, so that a run that is ended leaves what it has."""
     cells: list[Cell] = []
     goals: list[Verdict] = []
@@ -106,21 +110,36 @@ def _measure(
         "memory": wanted.limits.memory,
     }
     results = Results((), (), {}, settings)
+    earlier = _earlier(path, results) if path is not None else results
     left_out: dict[str, list[str]] = {}
     for line in lines:
         found = list(measure_line(line, wanted))
         cells += found
         goals += verdicts(line, found)
-        left_out |= {c.name: list(of) for c in line.contestants if (of := missing(c))}
+        if wanted.peers:
+            left_out |= {c.name: list(of) for c in line.contestants if (of := missing(c))}
         results = Results(tuple(cells), tuple(goals), left_out, settings)
         if times:
             show(cells_table(f"{line.name}: {line.title}", found))
         if path is not None:
-            results.joined(earlier).write(path)
+            results.joined(earlier).ordered(list(LINES)).write(path)
     if times:
         show(verdicts_table(goals))
     show(footer(results))
     return results
+
+
+def _earlier(path: Path, now: Results) -> Results:
+    """What is there already, which must be of the same machine and settings."""
+    if not path.exists():
+        return now
+    found = read(path)
+    if found.machine != now.machine or found.settings != now.settings:
+        raise click.UsageError(
+            f"--json: {path} is of another machine, other libraries or other settings: "
+            "name another file."
+        )
+    return found
 
 
 def _say(text: str) -> None:

@@ -80,14 +80,14 @@ _OTHERS = {
         "two files": "a.npy b.npy --labels y.npy",
         "pairs": _PAIRS,
         "views": _VIEWS,
-        "sample": f"{_LABELS} --sample 1000",
+        "sample": f"{_LABELS} --sample 64",
     },
     "triplets": {
         "labels": _LABELS,
         "margins": f"{_LABELS} --margin 0.1 --margin 0.2 --margin 0.5",
         "three files": "a.npy b.npy c.npy",
         "triplets": "a.npy --triplets triplets.npy",
-        "sample": f"{_LABELS} --sample 1000",
+        "sample": f"{_LABELS} --sample 64",
     },
 }
 

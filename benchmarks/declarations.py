@@ -26,6 +26,7 @@ class Contestant:
         within: How far they may be off, relative to max(1, |value|).
         command: Arguments of `python`, run as a process of its own each time.
         ours: Whether it is ours, for the table and the picture.
+        most: Rows beyond which it takes no part.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Contestant:
     within: float = 1e-5
     command: tuple[str, ...] = ()
     ours: bool = False
+    most: int = 2**62
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Line:
         title: What it is.
         contestants: Who takes part; the first that is ours is what the others are compared with.
         goals: What is to be reached.
-        sizes: Rows; None for a sweep that doubles until all have stopped.
+        sizes: Rows; None for a sweep that doubles until ours has stopped.
         dims: Dimensions.
         first: Rows at which a sweep begins.
         fixed: Whether it has its own size, whatever is asked.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import kernels, ours, peers
+from . import dense, kernels, ours, peers
 from .data import CLASSES
 from .declarations import Contestant, Goal, Line
 from .outcomes import Prepare
@@ -19,6 +19,10 @@ def _ours(name: str, prepare: Prepare, *, compared: bool = True) -> Contestant:
     return Contestant(name, prepare, compared=compared, ours=True)
 
 
+def _textbook(prepare: Prepare) -> Contestant:
+    return Contestant("textbook", prepare, most=dense.MOST)
+
+
 _NT_XENT = _ours("ours", ours.of_views("nt-xent", tau=TAU))
 
 _SPEED = Line(
@@ -27,6 +31,7 @@ _SPEED = Line(
     (
         _PRODUCT,
         _NT_XENT,
+        _textbook(dense.nt_xent(TAU)),
         Contestant("torch", peers.torch_nt_xent(TAU), ("torch",)),
         Contestant(
             "pytorch-metric-learning",
@@ -51,6 +56,7 @@ _UNIFORMITY = Line(
     (
         _PRODUCT,
         _ours("ours", ours.of_cloud("uniformity")),
+        _textbook(dense.uniformity),
         Contestant("torch.pdist", peers.torch_uniformity, ("torch",)),
     ),
     (
@@ -69,6 +75,7 @@ _INFONCE = Line(
     (
         _PRODUCT,
         _ours("ours", ours.of_files("infonce", tau=TAU, symmetric=True)),
+        _textbook(dense.both_ways(TAU)),
         Contestant("torch", peers.torch_both_ways(TAU), ("torch",)),
     ),
     (Goal("ratio", "ours", "product", most=1.25, d=128),),
@@ -82,6 +89,7 @@ _SUPCON = Line(
         _PRODUCT,
         _ours("ours", ours.of_labels("supcon", tau=TAU_OF_CLASSES)),
         _ours("nt-xent", ours.of_views("nt-xent", tau=TAU), compared=False),
+        _textbook(dense.supcon(TAU_OF_CLASSES)),
         Contestant("torch", peers.torch_supcon(TAU_OF_CLASSES), ("torch",)),
         Contestant(
             "pytorch-metric-learning",
@@ -99,6 +107,7 @@ _TRIPLETS = Line(
     (
         _PRODUCT,
         _ours("ours", ours.counted),
+        _textbook(dense.triplets(peers.MARGIN)),
         Contestant(
             "pytorch-metric-learning", peers.pml_triplets, ("torch", "pytorch_metric_learning")
         ),
@@ -133,7 +142,6 @@ _METRICS = Line(
     (
         _ours("uniformity", ours.uniformity_of_clusters),
         _ours("all metrics", ours.measured),
-        _PRODUCT,
     ),
 )
 
@@ -157,6 +165,7 @@ _MEMORY = Line(
     (
         _ours("ours", ours.from_file("nt-xent")),
         _ours("half", ours.from_file("nt-xent", share=2), compared=False),
+        _textbook(dense.nt_xent(ours.FILE_TAU)),
     ),
     (
         Goal("beyond", "ours", most=150.0, n=LARGE),
@@ -205,6 +214,9 @@ _KERNELS = Line(
     ),
 )
 
+_COMMAND = "from contrast_cli.__main__ import main; main()"
+"""What the installed command does."""
+
 _START = Line(
     "start",
     "from nothing to the help, and from 1,000 saved rows to a printed table",
@@ -212,7 +224,7 @@ _START = Line(
         Contestant("import click", command=("-c", "import click")),
         Contestant(
             "contrast --help",
-            command=("-c", "from contrast_cli.main import main; main()", "--help"),
+            command=("-c", _COMMAND, "--help"),
             ours=True,
         ),
         Contestant("import numpy, rich.table", command=("-c", "import numpy, rich.table")),
@@ -220,7 +232,7 @@ _START = Line(
             "1,000 rows",
             command=(
                 "-c",
-                "from contrast_cli.main import main; main()",
+                _COMMAND,
                 *("loss", "--kind", "nt-xent", "{file}"),
             ),
             ours=True,

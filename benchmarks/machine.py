@@ -42,16 +42,13 @@ def peak() -> int:
     return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
 
 
-def forget_peak() -> int:
-    """Begin a new peak at the present resident size, which is returned.
-
-    Where the kernel keeps no such counter the peak so far goes on.
-    """
+def forget_peak() -> bool:
+    """Begin a new peak at the present resident size; whether the kernel can."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:
-        return peak()
-    return _status("VmRSS") or peak()
+        return False
+    return True
 
 
 def resident(process: int) -> int:

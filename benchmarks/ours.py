@@ -185,6 +185,10 @@ def _named(name: str, once: Callable[[], Outcome]) -> Callable[[], Outcome]:
     return lambda: Outcome({name: once().values["value"]})
 
 
+FILE_TAU = 0.5
+"""Temperature of a saved file's loss."""
+
+
 def from_file(kind: str, *, share: int = 1, memory: int = 512 * 2**20) -> Prepare:
     """A loss of a saved file, of n / share rows, within a bound on working memory."""
 
@@ -196,7 +200,9 @@ def from_file(kind: str, *, share: int = 1, memory: int = 512 * 2**20) -> Prepar
 
         def once(kept: object = folder) -> Outcome:
             del kept  # the folder lives as long as this function
-            return Outcome({"value": cc.loss(kind, path, views="stacked", resources=means).value})
+            return Outcome(
+                {"value": cc.loss(kind, path, views="stacked", tau=FILE_TAU, resources=means).value}
+            )
 
         return Ready(once, path.stat().st_size, memory)
 

@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape
 
 from .results import Cell, read
 
+_ROOT = Path(__file__).resolve().parent.parent
+
 WIDTH, HEIGHT = 860, 400
 _LEFT, _TOP, _PANEL_WIDTH, _PANEL_HEIGHT, _GAP = 64, 40, 330, 270, 72
 
@@ -161,7 +163,7 @@ def picture(cells: Sequence[Cell], line: str, d: int, title: str) -> str:
     peaks = Panel(
         "peak memory beyond the data",
         left,
-        _series(chosen, lambda cell: max(cell.peak, 1e6)),
+        _series([cell for cell in chosen if cell.peak or cell.stopped], lambda c: max(c.peak, 1e6)),
         _bytes,
     )
     body = [*times.draw(), *peaks.draw(), *_legend(times.series)]
@@ -212,13 +214,16 @@ def _bytes(value: float) -> str:
 def main() -> None:
     """Draw."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.picture", description=__doc__)
-    parser.add_argument("results", type=Path)
-    parser.add_argument("picture", type=Path)
+    parser.add_argument("results", type=Path, nargs="?", default=_ROOT / "benchmarks/results.json")
+    parser.add_argument("picture", type=Path, nargs="?", default=_ROOT / "docs/nt-xent.svg")
     parser.add_argument("--line", default="nt-xent")
     parser.add_argument("-d", type=int, default=128)
     asked = parser.parse_args()
     title = f"{asked.line}, d = {asked.d}"
-    drawn = picture(read(asked.results).cells, asked.line, asked.d, title)
+    try:
+        drawn = picture(read(asked.results).cells, asked.line, asked.d, title)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        parser.error(f"{asked.results}: {error}")
     asked.picture.write_text(drawn, encoding="utf-8")
 
 

@@ -19,17 +19,29 @@ from .sampling import Samples, sample, text_of
 
 _CORE = "contrastive_core"
 
+_FEW = 30
+"""Samples that tell nothing."""
+
 
 @click.command("profile")
 @click.argument("kind", type=click.Choice(list(cc.LOSSES)))
-@click.option("-n", "rows", type=click.IntRange(4), default=16384, show_default=True)
+@click.option("-n", "rows", type=click.IntRange(4, 2**24), default=16384, show_default=True)
 @click.option("-d", "dims", type=click.IntRange(1), default=128, show_default=True)
 @click.option("--tau", type=float, help="The temperature.  [default: the kind's]")
 @click.option("--precision", type=click.Choice(("float32", "float64")))
-@click.option("--threads", type=click.IntRange(0), default=0, help="[default: all processors]")
+@click.option(
+    "--threads", type=click.IntRange(0, 9999), default=0, help="[default: all processors]"
+)
 @click.option("--labels", is_flag=True, help="Of labels, where the kind takes views too.")
 @click.option("--standings", is_flag=True, help="Rank and hardest negative of every sample too.")
-@click.option("--lines", "most", default=20, show_default=True, help="Lines that are listed.")
+@click.option(
+    "--lines",
+    "most",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Lines that are listed.",
+)
 def profile(
     kind: str,
     rows: int,
@@ -46,7 +58,7 @@ def profile(
     Each thread is looked at a thousand times a second; time in compiled code counts for the line
     that called it. Beside it stands the time of one matrix product of the same rows.
     """
-    given = _given(kind, rows, dims, labels=labels)
+    given = _given(kind, rows - rows % 2, dims, labels=labels)
     how = {} if tau is None else {"tau": tau}
     means = cc.Resources(threads=threads, precision=precision)
 
@@ -92,7 +104,9 @@ def _show(found: Samples, plain: float, floor: float, most: int) -> None:
         f"{found.processor / found.seconds:.2f} processors; the product takes {floor:.3f} s: "
         f"{plain / floor:.2f} of it.\n"
     )
-    whole = max(1, found.busy)
+    whole = found.at_work().total()
+    if whole < _FEW:
+        raise click.ClickException(f"seen at work {whole} times: too short to tell; more rows.")
     sorts = found.sorts()
     waiting = sorts.pop("waiting", 0)
     columns = (("what", "left"), ("share", "right"), ("of the product", "right"))
@@ -108,7 +122,7 @@ def _show(found: Samples, plain: float, floor: float, most: int) -> None:
     )
     rows = [
         (f"{_short(place)}", f"{count / whole:.1%}", text_of(place)[:80])
-        for place, count in found.lines.most_common(most)
+        for place, count in found.at_work().most_common(most)
     ]
     columns = (("line", "left"), ("share", "right"), ("code", "left"))
     show(table("By line", columns, rows))

@@ -12,14 +12,14 @@ from rich.text import Text
 
 from .results import Cell, Results, Verdict
 
-WIDTH = 140
+WIDTH = 180
 
 _FLOORS = ("product", "import click")
 """Whose time is 1 in the column of ratios, where they take part; else the first contestant."""
 
 
 def show(renderable: RenderableType) -> None:
-    """To standard output, as wide as the content needs."""
+    """To standard output, as wide as the content needs, within reason."""
     Console(width=WIDTH).print(renderable)
 
 
@@ -76,7 +76,7 @@ def _measured(cell: Cell, floor: Cell) -> tuple[str, ...]:
     return (
         f"{statistics.median(cell.seconds):.4f}",
         *ratios,
-        f"{cell.peak / 1e6:,.0f}" if cell.resident else "",
+        f"{cell.peak / 1e6:,.0f}" if cell.peak else "",
         "" if cell.off is None else f"{cell.off:.0e}",
         "COMPUTES SOMETHING ELSE" if cell.disagrees else "",
     )
@@ -133,8 +133,8 @@ def footer(results: Results) -> RenderableType:
         f"{where['processors']} processors ({where['processor']}), {where['memory_gib']} GiB; "
         f"Python {where['python']}, {where['blas']}; {libraries}; {results.date}.",
         f"{how['rounds']} rounds in turn; a call may take {how['seconds']:g} s and "
-        f"{how['memory'] / 2**30:.1f} GiB. Ratios are to the product, or to the first contestant; "
-        "peak is beyond libraries and data; off is the difference from ours.",
+        f"{how['memory'] / 2**30:.1f} GiB. Ratios are taken round by round, to the product or "
+        "the first contestant; peak is beyond libraries and data; off is the difference from ours.",
     ]
     lines += [f"Left out: {who} (needs {', '.join(of)})." for who, of in results.missing.items()]
     return Group(*lines)

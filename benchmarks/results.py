@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,12 +30,13 @@ class Cell:
         d: Dimensions.
         ours: Whether it is ours.
         seconds: One per round, without the first that is not counted.
-        peak: Bytes beyond the libraries and the data, at the most; 0 where it was not measured.
+        peak: Bytes beyond the libraries and the data, at the most in a round; 0 where it was not
+            measured.
         resident: Bytes of the whole process at the most.
         input_bytes: Size of the data.
         memory: The bound on working memory that it was told; 0 for none.
         values: What it computed.
-        bits: A hash of the result to the last bit.
+        bits: A hash of the result to the last bit; all of them where the calls differ.
         off: The largest difference from ours, relative to max(1, |value|); None where nothing is
             compared.
         within: How large it may be.
@@ -57,8 +60,15 @@ class Cell:
     stopped: str = ""
 
     @property
+    def place(self) -> tuple[str, int, int, str]:
+        """What another run measures again."""
+        return self.line, self.n, self.d, self.contestant
+
+    @property
     def disagrees(self) -> bool:
-        """Whether it computes something else than ours."""
+        """Whether it computes something else than ours, or no number at all."""
+        if not all(math.isfinite(value) for value in self.values.values()):
+            return True
         return self.off is not None and not self.off <= self.within
 
 
@@ -125,18 +135,25 @@ class Results:
     machine: dict[str, Any] = dataclasses.field(default_factory=machine.facts)
     date: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
 
-    def joined(self, other: Results | None) -> Results:
-        """These after an earlier run on the same machine: its other lines, its medians of these."""
-        if other is None or other.machine != self.machine:
-            other = Results((), (), {}, {})
-        lines = {cell.line for cell in self.cells}
+    def joined(self, other: Results) -> Results:
+        """What another run measured elsewhere, then these, with the medians of both."""
+        here = {cell.place for cell in self.cells}
         before = {verdict.place: verdict for verdict in other.verdicts}
+        goals = {verdict.place for verdict in self.verdicts}
         own = (verdict.after(before.get(verdict.place)) for verdict in self.verdicts)
         return dataclasses.replace(
             self,
-            cells=(*(c for c in other.cells if c.line not in lines), *self.cells),
-            verdicts=(*(v for v in other.verdicts if v.line not in lines), *own),
+            cells=(*(c for c in other.cells if c.place not in here), *self.cells),
+            verdicts=(*(v for v in other.verdicts if v.place not in goals), *own),
             missing={**other.missing, **self.missing},
+        )
+
+    def ordered(self, lines: Sequence[str]) -> Results:
+        """Line by line, each by dimensions and rows."""
+        return dataclasses.replace(
+            self,
+            cells=tuple(sorted(self.cells, key=lambda c: (lines.index(c.line), c.d, c.n))),
+            verdicts=tuple(sorted(self.verdicts, key=lambda v: (lines.index(v.line), v.d))),
         )
 
     def write(self, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,9 +50,10 @@ def measure_line(line: Line, wanted: Wanted) -> Iterator[Cell]:
     for d in (() if line.fixed else wanted.dims) or line.dims:
         left = [contestant for contestant in line.contestants if wanted.takes(contestant)]
         for n in line.rows(wanted.sizes):
+            here = [contestant for contestant in left if n <= contestant.most]
             if n > wanted.most or not any(contestant.ours for contestant in left):
                 break
-            cells = measure_size(line, left, n, d, wanted)
+            cells = measure_size(line, here, n, d, wanted)
             yield from cells
             gone = {cell.contestant for cell in cells if cell.stopped}
             left = [contestant for contestant in left if contestant.name not in gone]
@@ -73,8 +75,8 @@ def measure_size(
             with _taking_out(runners, stopped, name):
                 runners[name].wait()
         told = {name: (runner.input_bytes, runner.memory) for name, runner in runners.items()}
-        for _ in range(1 + wanted.rounds):
-            for name in list(runners):
+        for number in range(1 + wanted.rounds):
+            for name in _turned(list(runners), number):
                 time.sleep(wanted.settle)
                 with _taking_out(runners, stopped, name):
                     calls[name].append(runners[name].run())
@@ -83,6 +85,12 @@ def measure_size(
         for contestant in contestants
     ]
     return _compared(cells, contestants)
+
+
+def _turned(names: list[str], number: int) -> list[str]:
+    """Another first each round, so that nobody always comes after the same."""
+    first = number % max(1, len(names))
+    return names[first:] + names[:first]
 
 
 @contextmanager
@@ -114,12 +122,12 @@ def _cell(
         d,
         contestant.ours,
         seconds=tuple(round(call.seconds, 6) for call in calls[1:]),
-        peak=max(call.peak for call in calls),
+        peak=max(call.peak for call in calls[1:] or calls),
         resident=max(call.resident for call in calls),
         input_bytes=told[name][0],
         memory=told[name][1],
         values=calls[-1].values,
-        bits=calls[-1].bits,
+        bits=" ".join(sorted({call.bits for call in calls})),
         within=contestant.within,
     )
 
@@ -141,4 +149,4 @@ def _compared(cells: list[Cell], contestants: list[Contestant]) -> list[Cell]:
 def _off(values: dict[str, float], expected: dict[str, float]) -> float | None:
     shared = [name for name in values if name in expected]
     found = [abs(values[name] - expected[name]) / max(1.0, abs(expected[name])) for name in shared]
-    return max(found) if found else None
+    return max((x if math.isfinite(x) else math.inf for x in found), default=None)

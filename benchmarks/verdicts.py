@@ -15,12 +15,19 @@ def verdicts(line: Line, cells: Sequence[Cell]) -> Iterator[Verdict]:
     """Each goal of a line at the size where it stands, or else at the largest measured."""
     dims = sorted({cell.d for cell in cells})
     for goal in line.goals:
-        alike = {other.d for other in line.goals if other.words == goal.words}
-        wanted = [d for d in dims if goal.d in (None, d)]
-        if not wanted and not alike & set(dims) and goal.d == max(alike, key=lambda d: d or 0):
-            wanted = dims[-1:]
-        for d in wanted:
+        for d in _dimensions(goal, line.goals, dims):
             yield _verdict(line.name, goal, [cell for cell in cells if cell.d == d], d)
+
+
+def _dimensions(goal: Goal, goals: Sequence[Goal], measured: list[int]) -> list[int]:
+    """Its own; or, where all goals of its sort stand elsewhere, the largest, for the first one."""
+    if goal.d is None:
+        return measured
+    if goal.d in measured:
+        return [goal.d]
+    alike = [other for other in goals if other.words == goal.words]
+    elsewhere = all(other.d not in measured for other in alike)
+    return measured[-1:] if elsewhere and goal is alike[0] else []
 
 
 def _verdict(line: str, goal: Goal, cells: Sequence[Cell], d: int) -> Verdict:

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from contrastive_core.errors import BadParameter, known_names
-from contrastive_core.whole_files import UNSPEAKABLE, Draft, cannot_write, check_place, is_special
+from contrastive_core.whole_files import (
+    UNSPEAKABLE,
+    Draft,
+    cannot_write,
+    check_place,
+    is_special,
+    not_written,
+)
 
 from .leaving import abandon
 
@@ -190,11 +197,11 @@ def write_all(outputs: Sequence[Output], write: Write) -> None:
     try:
         for output, path in paths:
             if not is_special(path):
-                with _told(path, "Free space, or choose another disk."):
+                with _told(path):
                     drafts.append(Draft(path))
                     drafts[-1].write(partial(write, output), binary=output.format in BINARY)
         for draft in drafts:
-            with _told(draft.path, "Choose another path."):
+            with _told(draft.path):
                 draft.place()
     finally:
         for draft in drafts:
@@ -208,20 +215,20 @@ def write_all(outputs: Sequence[Output], write: Write) -> None:
 
 
 @contextmanager
-def _told(path: Path, remedy: str) -> Iterator[None]:
+def _told(path: Path) -> Iterator[None]:
     """A path that cannot be written is bad input, and the user hears what to do."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise cannot_write(path, str(error), remedy) from error
+        raise not_written(path, error) from error
 
 
 def _write_into(output: Output, path: Path, write: Write) -> None:
     """Write to a device or a pipe."""
     with (
-        _told(path, "Choose another path."),
+        _told(path),
         path.open("w", encoding="utf-8", errors=UNSPEAKABLE) as file,
     ):
         write(output, file)
@@ -235,4 +242,4 @@ def _write_to_stdout(output: Output, write: Write) -> None:
         raise
     except OSError as error:
         abandon(sys.stdout)
-        raise cannot_write(_STDOUT, str(error), "Free space, or choose another disk.") from error
+        raise not_written(_STDOUT, error) from error

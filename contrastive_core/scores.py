@@ -81,7 +81,7 @@ class NegativeDistance:
             out -= across[None, :]
         np.minimum(out, 0, out=out)
         if not self.squared:
-            _refine(anchors, candidates, out, _CLOSE * (long.max() + across))
+            _refine(anchors, candidates, out, long, across)
             # Not np.negative: in place on a column of a block it goes wrong in NumPy 2.4.
             out *= -1
             np.sqrt(out, out=out)
@@ -94,18 +94,19 @@ class NegativeDistance:
         return np.asarray(np.einsum("ij,ij->i", rows, rows))
 
 
-def _refine(anchors: Block, candidates: Block, out: Block, reach: Block) -> None:
+def _refine(anchors: Block, candidates: Block, out: Block, long: Block, across: Block) -> None:
     """Put -|x - y|^2 from the differences where it is small, row by row.
 
     Args:
         anchors: Rows, (b, d).
         candidates: Rows, (c, d).
         out: -|x - y|^2, (b, c).
-        reach: Below which |x - y|^2 is small, (c,).
+        long: |x|^2, (b,).
+        across: |y|^2, (c,).
     """
-    close = out > -reach
-    for row in np.flatnonzero(close.any(axis=1)):
-        cols = np.flatnonzero(close[row])
+    nearby = out > -_CLOSE * (long.max() + across)
+    for row in np.flatnonzero(nearby.any(axis=1)):
+        cols = np.flatnonzero(out[row] > -_CLOSE * (long[row] + across))
         apart = candidates[cols] - anchors[row]
         out[row, cols] = -np.einsum("ij,ij->i", apart, apart)
 

@@ -7,6 +7,7 @@ takes the place of the old file, which is the old one or the new one at every mo
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -159,7 +160,18 @@ def write_whole(path: Path, text: str) -> None:
         finally:
             draft.discard()
     except OSError as error:
-        raise cannot_write(path, str(error), "Free space, or choose another disk.") from error
+        raise not_written(path, error) from error
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""No room on the disk, or for this user, or in one file."""
+
+
+def not_written(path: Path, error: OSError) -> CannotWrite:
+    """The error for a file that the system does not let be written."""
+    full = error.errno in _FULL
+    remedy = "Free space, or choose another disk." if full else "Choose another path."
+    return cannot_write(path, error.strerror or str(error), remedy)
 
 
 def cannot_write(path: Path, got: str, remedy: str) -> CannotWrite:

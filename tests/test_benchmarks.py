@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -78,26 +79,57 @@ def test_results_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert read(tmp_path / "a.json") == results
 
 
-def test_a_second_run_keeps_the_lines_that_it_did_not_measure() -> None:
-    other = dataclasses.replace(CELL, line="b")
+def test_a_second_run_keeps_what_it_did_not_measure() -> None:
+    larger, other = dataclasses.replace(CELL, n=2048), dataclasses.replace(CELL, line="b")
     newer = dataclasses.replace(CELL, seconds=(9.0,))
-    earlier = Results((CELL, FLOOR, other), (), {}, {})
-    assert Results((newer,), (), {}, {}).joined(earlier).cells == (other, newer)
+    earlier = Results((other, CELL, larger), (), {}, {})
+    found = Results((newer,), (), {}, {}).joined(earlier).ordered(["a", "b"])
+    assert found.cells == (newer, larger, other)
 
 
 def test_medians_of_three_runs_are_kept() -> None:
     goal = Verdict("a", "ours / product", "<= 1", 1024, 8)
-    found = None
+    found = Results((), (), {}, {})
     for median in (1.0, 2.0, 3.0, 4.0):
         run = Results((CELL,), (dataclasses.replace(goal, median=median),), {}, {})
         found = run.joined(found)
-    assert found is not None
     assert found.verdicts[0].runs == (2.0, 3.0, 4.0)
 
 
-def test_a_run_on_another_machine_keeps_nothing() -> None:
-    earlier = Results((dataclasses.replace(CELL, line="b"),), (), {}, {}, machine={})
-    assert Results((CELL,), (), {}, {}).joined(earlier).cells == (CELL,)
+def test_a_run_with_other_settings_is_not_mixed_in(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    Results((CELL,), (), {}, {"rounds": 9}).write(path)
+    before = path.read_bytes()
+    done = benchmarks("--line", "threads", "-n", "64", "--rounds", "1", "--json", str(path))
+    assert done.returncode == 2
+    assert "other settings" in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_number_that_is_none_disagrees() -> None:
+    assert dataclasses.replace(CELL, values={"value": math.nan}).disagrees
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--limit", "nan"),
+        ("--seconds", "-1"),
+        ("--json", "nowhere/a.json"),
+        ("--json", "."),
+        ("--smoke", "--json", "a.json"),
+        ("--rounds", "1", "accuracy", "--smoke"),
+        ("memory", "--memory", "abc"),
+        ("accuracy", "--json", "README.md"),
+        ("memory", "--json", "README.md"),
+        ("profile", "nt-xent", "-n", "64", "--tau", "nan"),
+    ],
+)
+def test_bad_usage_is_told_at_once(words: tuple[str, ...]) -> None:
+    done = benchmarks(*words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert not done.stdout
 
 
 def test_results_are_not_written_over_another_file(tmp_path: Path) -> None:

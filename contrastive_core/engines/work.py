@@ -107,7 +107,7 @@ class Partial:
 
 
 class Workspace:
-    """The buffers of one thread: no tile allocates."""
+    """The buffers of one thread, so that a tile of scores is never allocated anew."""
 
     def __init__(self) -> None:
         self._buffers: dict[str, Block] = {}
