@@ -41,6 +41,9 @@ text { fill: #e6edf3; }
 
 _COLOURS = 6
 
+CHECK = "textbook"
+"""Who is there at small N to hold the others against, and is not drawn."""
+
 
 @dataclass(frozen=True)
 class Series:
@@ -152,7 +155,7 @@ def picture(cells: Sequence[Cell], line: str, d: int, title: str) -> str:
     Raises:
         ValueError: There is nothing to draw.
     """
-    chosen = [cell for cell in cells if (cell.line, cell.d) == (line, d)]
+    chosen = [c for c in cells if (c.line, c.d) == (line, d) and c.contestant != CHECK]
     times = Panel(
         f"{title}: median time of a call",
         _LEFT,

@@ -12,9 +12,13 @@ _MB = 1e6
 
 
 def verdicts(line: Line, cells: Sequence[Cell]) -> Iterator[Verdict]:
-    """Each goal of a line at the size where it stands, or else at the largest measured."""
+    """Each goal of a line at the size where it stands, or else at the largest measured.
+
+    Goals of contestants that took no part are left out.
+    """
     dims = sorted({cell.d for cell in cells})
-    for goal in line.goals:
+    present = {cell.contestant for cell in cells}
+    for goal in (each for each in line.goals if {each.of, each.over or each.of} <= present):
         for d in _dimensions(goal, line.goals, dims):
             yield _verdict(line.name, goal, [cell for cell in cells if cell.d == d], d)
 

@@ -65,16 +65,20 @@ def make_room(
     if resources.memory < least:
         raise TooLittleMemory(
             "memory",
-            expected=f"at least {format_size(least)} for {counted(n, 'row')} of "
-            f"{counted(d, 'number')}"
+            expected=f"at least {_whole(least)} for {counted(n, 'row')} of {counted(d, 'number')}"
             + (f", {format_size(extra)} of it kept beside them" if extra > rows else ""),
             got=format_size(resources.memory),
-            remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
+            remedy=f"Give --memory {_whole(least).replace(' ', '')} or more.",
         )
     in_memory = kept + rows + max(decoding, in_place) <= resources.memory
     free = resources.memory - kept - (rows if in_memory else 0)
     fitting = free // (in_place if in_memory else spilled)
     return Room(in_memory, int(max(1, min(resources.workers, fitting))))
+
+
+def _whole(least: int) -> str:
+    """In whole MiB, rounded up: what is named is enough."""
+    return f"{-(-least // 2**20)} MiB"
 
 
 def check_room(n: int, width: int, resources: Resources) -> None:
@@ -87,10 +91,10 @@ def check_room(n: int, width: int, resources: Resources) -> None:
     if resources.memory < least:
         raise TooLittleMemory(
             "memory",
-            expected=f"at least {format_size(least)} for {counted(n, 'row')} of "
+            expected=f"at least {_whole(least)} for {counted(n, 'row')} of "
             f"{counted(width, 'score')}",
             got=format_size(resources.memory),
-            remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
+            remedy=f"Give --memory {_whole(least).replace(' ', '')} or more.",
         )
 
 

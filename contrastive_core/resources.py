@@ -91,7 +91,7 @@ def _bad_size(written: str) -> BadParameter:
         "memory",
         expected="a size such as 512MiB or 2GiB",
         got=repr(written),
-        remedy="Write a number and a unit: KiB, MiB, GiB.",
+        remedy="Write a number and a unit: KiB, MiB, GiB, TiB; without one it is bytes.",
     )
 
 

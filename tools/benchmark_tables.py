@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-_BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-RESULTS = _BENCHMARKS / "results.json"
-ACCURACY = _BENCHMARKS / "accuracy.json"
+_ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(_ROOT))  # the benchmarks are run from a checkout, and never installed
+
+from benchmarks.lines import LINES  # noqa: E402
+
+RESULTS = _ROOT / "benchmarks" / "results.json"
+ACCURACY = _ROOT / "benchmarks" / "accuracy.json"
+
+_FULL = 16384
+"""Rows at which times are shown beside those at the largest size."""
 
 _USUAL = 0.05
 """Temperature from which the goal of float32 is the stricter one."""
@@ -19,15 +27,15 @@ Record = dict[str, Any]
 
 
 def benchmarks_table() -> str:
-    """Every goal with what was measured; then who stopped where."""
+    """Every goal with what was measured; then who came how far."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     lines = [
-        "| line | N x d | measured | median | range | goal | |",
+        "| what (`--line`) | N x d | ratio | runs | last range | goal | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
-        *(_goal(verdict) for verdict in results["verdicts"]),
+        *_goals(results["verdicts"]),
         "",
-        "| line | d | contestant | largest N | s there | peak MB | stopped |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        f"| `--line` | d | who | s at {_FULL:,} | peak MB | largest N | s | peak MB | then |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *_reached(results["cells"]),
         "",
         _machine(results),
@@ -35,35 +43,55 @@ def benchmarks_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _goal(verdict: Record) -> str:
-    numbers = (verdict["median"], verdict["low"], verdict["high"])
-    shown = "", ""
-    if verdict["goal"] == "equal" and numbers[0] is not None:
-        shown = ("equal" if numbers[0] else "different"), ""
-    elif numbers[0] is not None:
-        shown = f"{numbers[0]:.2f}", f"{numbers[1]:.2f} to {numbers[2]:.2f}"
-    word = {True: "met", False: "**not met**", None: verdict["note"]}[verdict["met"]]
-    size = f"{verdict['n']:,} x {verdict['d']}"
-    goal = verdict["goal"].replace("<=", "≤").replace(">=", "≥")
-    cells = (f"`{verdict['line']}`", size, verdict["what"], *shown, goal, word)
-    return f"| {' | '.join(cells)} |"
+def _goals(verdicts: list[Record]) -> Iterator[str]:
+    """A row for each goal; a line is told by its title where it begins."""
+    told = ""
+    for verdict in verdicts:
+        name = verdict["line"]
+        title = "" if name == told else f"{LINES[name].title} (`{name}`)"
+        told = name
+        size = f"{verdict['n']:,} x {verdict['d']}"
+        goal = verdict["goal"].replace("<=", "≤").replace(">=", "≥")
+        word = {True: "met", False: "**not met**", None: verdict["note"]}[verdict["met"]]
+        yield f"| {' | '.join((title, size, verdict['what'], *_numbers(verdict), goal, word))} |"
+
+
+def _numbers(verdict: Record) -> tuple[str, str]:
+    """Medians of the runs, and the range of the last one."""
+    if verdict["median"] is None:
+        return "", ""
+    if verdict["goal"] == "equal":
+        return ("equal" if verdict["median"] else "different"), ""
+    runs = ", ".join(f"{number:.2f}" for number in verdict["runs"])
+    return runs, f"{verdict['low']:.2f} to {verdict['high']:.2f}"
 
 
 def _reached(cells: list[Record]) -> Iterator[str]:
-    """How far everybody came on the lines that other libraries take part in."""
-    compared = {cell["line"] for cell in cells if not cell["ours"] and cell["values"]}
+    """Everybody on the lines that have a floor or other libraries."""
+    compared = {cell["line"] for cell in cells if not cell["ours"]}
     keys = dict.fromkeys((c["line"], c["d"], c["contestant"]) for c in cells)
     for line, d, name in keys:
-        if line not in compared:
+        if line not in compared or name == "textbook" or LINES[line].fixed:
             continue
         own = [c for c in cells if (c["line"], c["d"], c["contestant"]) == (line, d, name)]
-        last = max((c for c in own if c["seconds"]), key=lambda c: int(c["n"]), default=None)
-        stop = next((f"{c['stopped']} at {c['n']:,}" for c in own if c["stopped"]), "")
-        reached = ("", "", "")
-        if last is not None:
-            seconds = median(last["seconds"])
-            reached = (f"{last['n']:,}", f"{seconds:.3g}", f"{last['peak'] / 1e6:,.0f}")
-        yield f"| {' | '.join((f'`{line}`', str(d), name, *reached, stop))} |"
+        timed = [c for c in own if c["seconds"]]
+        full = next((c for c in timed if c["n"] == _FULL), None)
+        last = max(timed, key=lambda c: int(c["n"]), default=None)
+        further = ("", "", "") if last is full else (*_size(last), *_cost(last))
+        stop = min((c for c in own if c["stopped"]), key=lambda c: int(c["n"]), default=None)
+        then = f"{stop['stopped']} at {stop['n']:,}" if stop else ""
+        yield f"| {' | '.join((f'`{line}`', str(d), name, *_cost(full), *further, then))} |"
+
+
+def _size(cell: Record | None) -> tuple[str]:
+    return (f"{cell['n']:,}" if cell else "",)
+
+
+def _cost(cell: Record | None) -> tuple[str, str]:
+    """Seconds and peak of a size."""
+    if cell is None:
+        return "", ""
+    return f"{median(cell['seconds']):.3g}", f"{cell['peak'] / 1e6:,.0f}" if cell["peak"] else ""
 
 
 def _machine(results: Record) -> str:
@@ -72,28 +100,24 @@ def _machine(results: Record) -> str:
     libraries = ", ".join(f"{name} {number}" for name, number in where["libraries"].items())
     return (
         f"{where['processors']} processors ({where['processor']}), {where['memory_gib']} GiB, "
-        f"{where['blas']}, {libraries}; {results['date']}; medians of {how['rounds']} rounds, the "
-        f"range is theirs; at most {how['memory'] / 2**30:.0f} GiB and {how['seconds']:g} s a call."
+        f"{where['blas']}, {libraries}; {results['date']}; at most "
+        f"{how['memory'] / 2**30:.0f} GiB and {how['seconds']:g} s a call. Runs are the medians of "
+        f"{how['rounds']} rounds each, the range is that of the rounds of the last run; peak is "
+        "resident memory beyond libraries and data."
     )
 
 
 def accuracy_table() -> str:
     """The largest errors of every kind over all unkind data."""
     found = json.loads(ACCURACY.read_text(encoding="utf-8"))
+    kinds = dict.fromkeys(each["kind"] for each in found)
     lines = [
-        "| kind | precision | float32, tau ≥ 0.05 | its worst sample | float32, tau 0.001 | "
+        "| kind | default | float32, tau ≥ 0.05 | its worst sample | float32, tau 0.001 | "
         "its worst sample | float64 |",
         "| --- | --- | --- | --- | --- | --- | --- |",
-        *(
-            _errors(kind, [each for each in found if each["kind"] == kind])
-            for kind in _kinds(found)
-        ),
+        *(_errors(kind, [each for each in found if each["kind"] == kind]) for kind in kinds),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _kinds(found: list[Record]) -> dict[str, None]:
-    return dict.fromkeys(each["kind"] for each in found)
 
 
 def _errors(kind: str, found: list[Record]) -> str:
