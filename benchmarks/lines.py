@@ -153,8 +153,11 @@ _KINDS = Line(
         _ours("nt-xent", ours.of_views("nt-xent", tau=TAU), compared=False),
         _ours("nt-xent, tau 0.01", ours.of_views("nt-xent", tau=SMALL_TAU), compared=False),
         _ours("dcl", ours.of_views("dcl", tau=TAU), compared=False),
+        _ours("clip, N/2 pairs", ours.of_views("clip", tau=TAU), compared=False),
+        _ours("nce, N/2 pairs", ours.of_views("nce", tau=TAU, expected=True), compared=False),
         _ours("infonce, N/2 keys", ours.of_views("infonce", tau=TAU), compared=False),
         _ours("siglip, N/2 pairs", ours.of_views("siglip"), compared=False),
+        _ours("align-uniform, N/2 pairs", ours.of_views("align-uniform"), compared=False),
         _ours(f"contrastive, {CLASSES} classes", ours.of_labels("contrastive"), compared=False),
     ),
 )

@@ -97,6 +97,13 @@ def test_negative_scores_keep_their_order_when_packed() -> None:
     assert numbers.tolist() == [[15, 13, 11, 10, 12, -1]]
 
 
+def test_zeros_of_both_signs_are_equal_when_packed() -> None:
+    ask = PackedTopK(2, 1)
+    state = ask.start(1)
+    ask.update(view_of(np.array([[-0.0, 0.0, -1.0]], np.float32), first=4), state)
+    assert ask.finish(state).rows(0, 1)[1].tolist() == [[4, 5]]
+
+
 def test_packed_states_merge_in_any_order() -> None:
     scores = np.random.default_rng(6).standard_normal((9, 40)).astype(np.float32)
     ask = PackedTopK(5, 9)

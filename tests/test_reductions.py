@@ -597,3 +597,15 @@ def test_distances_of_near_duplicates_keep_all_digits() -> None:
     EUCLIDEAN.fill(rows, rows, scores)
     true = np.linalg.norm(rows[:, None] - rows[None, :], axis=2)
     assert -scores == pytest.approx(true, rel=1e-12, abs=0)
+
+
+def test_a_long_row_leaves_the_distances_of_the_others_alone() -> None:
+    draws = np.random.default_rng(4)
+    rows = draws.standard_normal((12, 16))
+    alone, beside = np.empty((12, 12)), np.empty((13, 13))
+    EUCLIDEAN.fill(rows, rows, alone)
+    more = np.vstack([rows, 1e4 * rows[:1]])
+    EUCLIDEAN.fill(more, more, beside)
+    true = np.linalg.norm(more[:, None] - more[None, :], axis=2)
+    assert -beside == pytest.approx(true, rel=1e-12, abs=1e-9)
+    assert np.array_equal(beside[:12, :12], alone)
