@@ -25,6 +25,9 @@ GOAL_USUAL, GOAL_SMALL, GOAL_EXACT = 1e-5, 1e-3, 1e-12
 
 _CLASSES = 4
 
+LONG = "norms 1e4"
+"""Data whose scores are products of rows as they are, where the kind has a choice."""
+
 _TEMPERED = ("infonce", "nt-xent", "clip", "dcl", "nce", "supcon", "cross-entropy")
 """Kinds with a temperature; of siglip it is the inverse of the scale."""
 
@@ -96,14 +99,20 @@ def _cone(rng: np.random.Generator, n: int, d: int) -> Rows:
 
 DATA: dict[str, Callable[[np.random.Generator, int, int], Rows]] = {
     "plain": _plain,
-    "norms 1e4": _long,
+    LONG: _long,
     "near-duplicates": _twins,
     "narrow cone": _cone,
 }
 
 
 def measure_accuracy(
-    n: int, d: int, *, kinds: Sequence[str] = KINDS, digits: bool, say: Callable[[str], None]
+    n: int,
+    d: int,
+    *,
+    kinds: Sequence[str] = KINDS,
+    data: Sequence[str] = (),
+    digits: bool,
+    say: Callable[[str], None],
 ) -> Iterator[Measured]:
     """Every kind on all data at both temperatures.
 
@@ -111,13 +120,14 @@ def measure_accuracy(
         n: Rows.
         d: Dimensions.
         kinds: Losses.
+        data: Keys of `DATA`; none for all.
         digits: Whether float64 is held against 50 digits, which is slow: for small n.
         say: Told what comes.
     """
     for kind in kinds:
-        for name in DATA:
+        for name in data or DATA:
             given = inputs(kind, name, n, d)
-            for how, tau in _settings(kind):
+            for how, tau in _settings(kind, name):
                 say(f"{kind}, {name}, n {n:,}" + ("" if tau is None else f", tau {tau:g}"))
                 yield _measured(kind, name, tau, n, given, how, digits)
 
@@ -139,12 +149,13 @@ def inputs(kind: str, data: str, n: int, d: int) -> dict[str, Any]:
     return {"embeddings": rows, **{name: every[name] for name in _INPUTS[kind]}}
 
 
-def _settings(kind: str) -> Iterator[tuple[dict[str, Any], float | None]]:
-    """Hyper-parameters, and the temperature that they amount to."""
+def _settings(kind: str, data: str) -> Iterator[tuple[dict[str, Any], float | None]]:
+    """Hyper-parameters, and the temperature that they amount to; long rows as they are."""
+    similarity = "dot" if data == LONG else "cosine"
     for tau in (USUAL, SMALL):
         if kind in _TEMPERED:
             more = {"expected": True} if kind == "nce" else {}
-            yield {"tau": tau, "similarity": "cosine", **more}, tau
+            yield {"tau": tau, "similarity": similarity, **more}, tau
         elif kind == "siglip":
             yield {"scale": 1 / tau}, tau
         else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from .accuracy import Measured, measure_accuracy
+from .accuracy import DATA, Measured, measure_accuracy
 from .exact import KINDS
 from .options import json_option
 from .report import show, table
@@ -50,9 +50,17 @@ def read_accuracy(path: Path) -> list[Measured]:
 )
 @click.option("-d", "dims", type=click.IntRange(2), default=64, show_default=True)
 @click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this.")
+@click.option("--data", type=click.Choice(list(DATA)), multiple=True, help="Only this.")
 @click.option("--smoke", is_flag=True, help="Only against 50 digits, at small N.")
 @json_option(read_accuracy)
-def accuracy(rows: int, dims: int, kinds: Sequence[str], smoke: bool, path: Path | None) -> None:
+def accuracy(
+    rows: int,
+    dims: int,
+    kinds: Sequence[str],
+    data: Sequence[str],
+    smoke: bool,
+    path: Path | None,
+) -> None:
     """Errors of every loss on unkind data, relative to max(1, |value|).
 
     float32 is held against float64, at -n rows and at a few; float64 against 50 digits (mpmath)
@@ -64,7 +72,7 @@ def accuracy(rows: int, dims: int, kinds: Sequence[str], smoke: bool, path: Path
     found: list[Measured] = []
     for n, d, digits in sizes:
         chosen = kinds or KINDS
-        for each in measure_accuracy(n, d, kinds=chosen, digits=digits, say=_say):
+        for each in measure_accuracy(n, d, kinds=chosen, data=data, digits=digits, say=_say):
             found.append(each)
             if path is not None:
                 _write(found, path)

@@ -20,7 +20,8 @@ def exact(kind: str, given: Given) -> Real:
 
     Args:
         kind: The loss.
-        given: `embeddings` and, as the kind asks, `keys`, `labels`, `prototypes`, `tau`, `scale`.
+        given: `embeddings` and, as the kind asks, `keys`, `labels`, `prototypes`, `tau`, `scale`,
+            `similarity`.
     """
     from mpmath import mp
 
@@ -35,9 +36,12 @@ def _rows(given: Given, name: str) -> list[list[Real]]:
 
 
 def _unit(given: Given, name: str) -> list[list[Real]]:
+    """Rows of unit norm, or as they are where the similarity is their product."""
     from mpmath import sqrt
 
     rows = _rows(given, name)
+    if given.get("similarity") == "dot":
+        return rows
     norms = [sqrt(_dot(row, row)) for row in rows]
     return [[x / norm for x in row] for row, norm in zip(rows, norms, strict=True)]
 

@@ -129,18 +129,19 @@ class Panel:
     def _line(self, series: Series) -> Iterator[str]:
         """A contestant's line, dots, and the cross where it stopped."""
         places = [(self.x(n), self.y(value)) for n, value in series.points]
+        mark = series.style.removesuffix(" floor")  # dots and crosses are never dashed
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
         name = escape(series.name)
         if places:
             yield f'<path class="series {series.style}" d="M{path}"><title>{name}</title></path>'
         for x, y in places:
-            yield f'<circle class="series {series.style}" cx="{x:.1f}" cy="{y:.1f}" r="2"/>'
+            yield f'<circle class="series {mark}" cx="{x:.1f}" cy="{y:.1f}" r="2"/>'
         if series.stopped:
             n, why = series.stopped
             x, y = self.x(n), max(_TOP + 6.0, places[-1][1] - 24 if places else 0.0)
             words = escape(f"{series.name}: {why} at {n:,}")
             cross = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"
-            yield f'<path class="series {series.style}" d="{cross}"><title>{words}</title></path>'
+            yield f'<path class="series {mark}" d="{cross}"><title>{words}</title></path>'
 
 
 def picture(cells: Sequence[Cell], line: str, d: int, title: str) -> str:
