@@ -24,6 +24,9 @@ from .verdicts import verdicts
 SHARE = 0.75
 """Of the machine's memory, that one contestant may use."""
 
+_ORDER = {name: [each.name for each in line.contestants] for name, line in LINES.items()}
+"""Of lines and contestants in the JSON."""
+
 SMOKE_ROWS, SMOKE_DIMENSIONS = 512, 128
 
 
@@ -122,7 +125,7 @@ def _measure(lines: list[Line], wanted: Wanted, path: Path | None, *, times: boo
         if times:
             show(cells_table(f"{line.name}: {line.title}", found))
         if path is not None:
-            results.joined(earlier).ordered(list(LINES)).write(path)
+            results.joined(earlier).ordered(_ORDER).write(path)
     if times:
         show(verdicts_table(goals))
     show(footer(results))

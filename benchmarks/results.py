@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,12 +148,18 @@ class Results:
             missing={**other.missing, **self.missing},
         )
 
-    def ordered(self, lines: Sequence[str]) -> Results:
-        """Line by line, each by dimensions and rows."""
+    def ordered(self, lines: Mapping[str, Sequence[str]]) -> Results:
+        """By dimensions and rows, in the order of the lines and of who takes part in each."""
+        names = list(lines)
+
+        def of_cell(cell: Cell) -> tuple[int, int, int, int]:
+            who = lines[cell.line]
+            return names.index(cell.line), cell.d, cell.n, who.index(cell.contestant)
+
         return dataclasses.replace(
             self,
-            cells=tuple(sorted(self.cells, key=lambda c: (lines.index(c.line), c.d, c.n))),
-            verdicts=tuple(sorted(self.verdicts, key=lambda v: (lines.index(v.line), v.d))),
+            cells=tuple(sorted(self.cells, key=of_cell)),
+            verdicts=tuple(sorted(self.verdicts, key=lambda v: (names.index(v.line), v.d))),
         )
 
     def write(self, path: Path) -> None:

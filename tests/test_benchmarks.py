@@ -83,7 +83,7 @@ def test_a_second_run_keeps_what_it_did_not_measure() -> None:
     larger, other = dataclasses.replace(CELL, n=2048), dataclasses.replace(CELL, line="b")
     newer = dataclasses.replace(CELL, seconds=(9.0,))
     earlier = Results((other, CELL, larger), (), {}, {})
-    found = Results((newer,), (), {}, {}).joined(earlier).ordered(["a", "b"])
+    found = Results((newer,), (), {}, {}).joined(earlier).ordered({"a": ["ours"], "b": ["ours"]})
     assert found.cells == (newer, larger, other)
 
 

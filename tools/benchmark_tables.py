@@ -52,8 +52,30 @@ def _goals(verdicts: list[Record]) -> Iterator[str]:
         told = name
         size = f"{verdict['n']:,} x {verdict['d']}"
         goal = verdict["goal"].replace("<=", "≤").replace(">=", "≥")
-        word = {True: "met", False: "**not met**", None: verdict["note"]}[verdict["met"]]
-        yield f"| {' | '.join((title, size, verdict['what'], *_numbers(verdict), goal, word))} |"
+        cells = (title, size, verdict["what"], *_numbers(verdict), goal, _word(verdict))
+        yield f"| {' | '.join(cells)} |"
+
+
+def _word(verdict: Record) -> str:
+    """Whether the goal is met, in every run."""
+    if verdict["met"] is None:
+        return str(verdict["note"])
+    if verdict["goal"] == "equal":
+        return "met" if verdict["met"] else "**not met**"
+    met = sum(_within(verdict["goal"], number) for number in verdict["runs"])
+    if met in (0, len(verdict["runs"])):
+        return "met" if met else "**not met**"
+    return f"met in {met} of {len(verdict['runs'])}"
+
+
+def _within(goal: str, number: float) -> bool:
+    """Whether a number is what `<= 1`, `>= 1` or `1 to 2` asks."""
+    words = goal.split()
+    if words[0] == "<=":
+        return number <= float(words[1])
+    if words[0] == ">=":
+        return number >= float(words[1])
+    return float(words[0]) <= number <= float(words[2])
 
 
 def _numbers(verdict: Record) -> tuple[str, str]:
