@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..reductions import Reduction, State, View
+from ..reductions import Exponent, Reduction, State, View
 from ..tables import Hidden, Table
 from ..tiles import Cut, Task
 
@@ -57,19 +57,20 @@ class Pass:
         rows = tuple(Role(r, r.exponent(bound, dtype)) for r in self.rows)
         cols = tuple(Role(r, r.exponent(bound, dtype)) for r in self.cols)
         roles = (*rows, *cols)
-        scales = tuple(dict.fromkeys(role.scale for role in roles if role.scale is not None))
-        others = (role.reduction for role in roles if role.scale is None)
-        carried = len(scales) == 1 and self.table.score.linear
+        asked = (role.exponent for role in roles if role.exponent is not None)
+        exponents = tuple(dict.fromkeys(asked))
+        others = (role.reduction for role in roles if role.exponent is None)
+        carried = len(exponents) == 1 and self.table.score.linear
         carried = carried and all(reduction.takes_factor for reduction in others)
-        return Roles(rows, cols, scales, scales[0] if carried else None)
+        return Roles(rows, cols, exponents, exponents[0].scale if carried else None)
 
 
 @dataclass(frozen=True)
 class Role:
-    """A reduction, and the scale of the exponentials it is shown; None: the scores."""
+    """A reduction, and the exponentials it is shown beside the scores; None: the scores alone."""
 
     reduction: Reduction
-    scale: float | None
+    exponent: Exponent | None
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,14 @@ class Roles:
     Args:
         rows: Over the candidates of each anchor.
         cols: Over the anchors of each candidate.
-        scales: The different scales.
+        exponents: The different exponentials.
         factor: The scale that the product itself carries, where one scale is asked and nobody
             minds. Whether scores are asked beside exponentials then changes no bit of these.
     """
 
     rows: tuple[Role, ...]
     cols: tuple[Role, ...]
-    scales: tuple[float, ...]
+    exponents: tuple[Exponent, ...]
     factor: float | None
 
 
@@ -202,23 +203,35 @@ class _Tile:
     def reduce(self, served: Sequence[tuple[Role, State, bool]]) -> None:
         """Scores first; then the exponentials of each scale, once for both sides."""
         for role, state, transposed in served:
-            if role.scale is None:
+            if role.exponent is None:
                 role.reduction.update(self._view(transposed), state)
-        for scale in self.job.roles.scales:
-            exponentials = self._exponentials(scale)
+        for exponent in self.job.roles.exponents:
+            exponentials, top = self._exponentials(exponent)
             for role, state, transposed in served:
-                if role.scale == scale:
-                    role.reduction.update(self._view(transposed, exponentials), state)
+                if role.exponent == exponent:
+                    role.reduction.update(self._view(transposed, exponentials, top), state)
 
-    def _exponentials(self, scale: float) -> Block:
-        """exp(scale * score): in place where the product carried the scale, else in scratch."""
-        if self.job.roles.factor == scale:
-            return np.asarray(np.exp(self.scores, out=self.scores))
+    def _exponentials(self, exponent: Exponent) -> tuple[Block, float | None]:
+        """exp(scale * score - top), and top; in place where the scores are needed no more."""
+        carried = self.job.roles.factor == exponent.scale
+        if carried and not exponent.shifted:
+            return np.asarray(np.exp(self.scores, out=self.scores)), None
         out = self.scratch((len(self.down), len(self.across)))
-        np.multiply(self.scores, self.scores.dtype.type(scale), out=out)
-        return np.asarray(np.exp(out, out=out))
+        scale = self.scores.dtype.type(1.0 if carried else exponent.scale)
+        if not exponent.shifted:
+            np.multiply(self.scores, scale, out=out)
+            return np.asarray(np.exp(out, out=out)), None
+        best = self.scores.max()
+        if best == -np.inf:  # nobody is left
+            best = best.dtype.type(0)
+        np.subtract(self.scores, best, out=out)
+        if not carried:
+            out *= scale
+        return np.asarray(np.exp(out, out=out)), float(best) * float(scale)
 
-    def _view(self, transposed: bool, exponentials: Block | None = None) -> View:
+    def _view(
+        self, transposed: bool, exponentials: Block | None = None, top: float | None = None
+    ) -> View:
         table, hidden, factor = self.job.table, self.hidden, self.job.roles.factor or 1.0
         if not transposed:
             return View(
@@ -229,6 +242,7 @@ class _Tile:
                 self.scratch,
                 factor,
                 exponentials,
+                top,
             )
         return View(
             self.scores.T,
@@ -238,6 +252,7 @@ class _Tile:
             self.scratch,
             factor,
             None if exponentials is None else exponentials.T,
+            top,
         )
 
 

@@ -10,7 +10,7 @@ from .log_sum_exp import LogSumExp
 from .mining import BatchHard, Hardest, Mined, NearestBeyond, RandomSemiHard
 from .neighbours import Neighbours
 from .packed_top_k import Best, PackedTopK
-from .reduction import Reduction, State, View
+from .reduction import Exponent, Reduction, State, View
 from .retrieval import Retrieval, Retrieved
 from .sums import PlacedSum, RowSum
 from .top_k import TopK
@@ -21,6 +21,7 @@ __all__ = [
     "BatchHard",
     "Best",
     "CountNearer",
+    "Exponent",
     "Hardest",
     "LogSumExp",
     "Mined",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..numerics import Float
-from .reduction import Reduction, State, View, row_sums
+from .reduction import Exponent, Reduction, State, View, row_sums
+
+Block = npt.NDArray[Any]
 
 UNSHIFTED = {"float32": 60.0, "float64": 600.0}
 """exp(+-x) for x up to this neither overflows nor vanishes, nor do sums of up to 1e12 of them."""
+
+SHARED = {"float32": 400.0, "float64": 4000.0}
+"""Logits up to this are shifted by one number for a whole tile: of rows that are not much further
+from each other than UNSHIFTED, few need a shift of their own."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +27,10 @@ class LogSumExp(Reduction):
     """log sum_j exp(scale * s_ij).
 
     The state is (top, total): the sum is total * exp(top). While |scale * s| is known to be small
-    the exponentials are taken as they are, and one tile of them serves its rows and its columns;
-    beyond, each row is shifted by its running maximum.
+    the exponentials are taken as they are; up to `SHARED` they are relative to the largest logit of
+    the tile, and the few rows whose sum all but vanishes beside it are shifted by their own. Either
+    way one tile of exponentials serves its rows and its columns. Beyond, each row is shifted by its
+    own maximum.
 
     Args:
         scale: 1 / temperature.
@@ -28,9 +38,12 @@ class LogSumExp(Reduction):
 
     scale: float
 
-    def exponent(self, bound: float, dtype: np.dtype[Any]) -> float | None:
-        """The scale, where no shift is needed."""
-        return self.scale if self.scale * bound <= UNSHIFTED[dtype.name] else None
+    def exponent(self, bound: float, dtype: np.dtype[Any]) -> Exponent | None:
+        """The scale, and whether a shift is needed; None where one for all would not do."""
+        reach = self.scale * bound
+        if reach > SHARED[dtype.name]:
+            return None
+        return Exponent(self.scale, shifted=reach > UNSHIFTED[dtype.name])
 
     def start(self, n: int) -> State:
         """An empty sum."""
@@ -38,18 +51,22 @@ class LogSumExp(Reduction):
 
     def update(self, view: View, state: State) -> None:
         """Add the tile's exponentials."""
-        if view.exponentials is not None:
-            state[0].fill(0.0)  # in this path no sum is ever shifted
-            state[1][:] += row_sums(view.exponentials)
+        if view.exponentials is None:
+            self.merge(state, _shifted(view.scores, self.scale, view.scratch))
             return
-        best = np.where(view.best > -np.inf, view.best, view.best.dtype.type(0))
-        shifted = np.subtract(view.scores, best[:, None], out=view.scratch)
-        with np.errstate(over="ignore"):  # -inf is as good as any logit below the top's reach,
-            shifted *= min(self.scale, float(np.finfo(shifted.dtype).max))
-            np.exp(shifted, out=shifted)
-            # and a top beyond float64 makes a loss that is refused where it is evaluated
-            reached = np.where(view.best > -np.inf, best * np.float64(self.scale), -np.inf)
-        self.merge(state, (reached, row_sums(shifted).astype(np.float64)))
+        sums = row_sums(view.exponentials).astype(np.float64)
+        if view.top is None:
+            state[0].fill(0.0)  # in this path no sum is ever shifted
+            state[1][:] += sums
+            return
+        far = np.flatnonzero(sums < math.exp(-UNSHIFTED[view.scores.dtype.name]))
+        sums[far] = 0.0
+        self.merge(state, (np.full(len(sums), view.top), sums))
+        if len(far):
+            own = view.scores[far]
+            part = state[0][far], state[1][far]
+            self.merge(part, _shifted(own, self.scale / view.factor, own))
+            state[0][far], state[1][far] = part
 
     def merge(self, into: State, other: State) -> None:
         """Bring both sums to the larger top, and add."""
@@ -68,3 +85,16 @@ class LogSumExp(Reduction):
         top, total = state
         with np.errstate(divide="ignore"):  # an empty sum
             return np.where(total > 0.0, top, 0.0) + np.log(total)
+
+
+def _shifted(scores: Block, scale: float, out: Block) -> State:
+    """The sums of rows that are each shifted by their maximum; `out` may be the scores."""
+    most = scores.max(axis=1)
+    best = np.where(most > -np.inf, most, most.dtype.type(0))
+    shifted = np.subtract(scores, best[:, None], out=out)
+    with np.errstate(over="ignore"):  # -inf is as good as any logit below the top's reach,
+        shifted *= min(scale, float(np.finfo(shifted.dtype).max))
+        np.exp(shifted, out=shifted)
+        # and a top beyond float64 makes a loss that is refused where it is evaluated
+        reached = np.where(most > -np.inf, best * np.float64(scale), -np.inf)
+    return reached, row_sums(shifted).astype(np.float64)

@@ -20,6 +20,19 @@ Scratch = Callable[[tuple[int, int]], npt.NDArray[Any]]
 """A C-contiguous array of some shape, free to write to until the next tile."""
 
 
+@dataclass(frozen=True)
+class Exponent:
+    """Which exponentials a reduction asks for: exp(scale * s - top).
+
+    Args:
+        scale: The scale.
+        shifted: Whether top is the tile's largest scale * s; else it is 0.
+    """
+
+    scale: float
+    shifted: bool = False
+
+
 @dataclass
 class View:
     """A tile seen from its rows, or (transposed) from its columns.
@@ -31,7 +44,9 @@ class View:
         hidden: The pairs left out, by positions or as a mask; None where there are none.
         buffer: Where `scratch` comes from.
         factor: What the scores were multiplied by; 1 unless a reduction takes a factor.
-        exponentials: exp(scale * score) with 0 for the pairs left out, for a reduction that asked.
+        exponentials: exp(scale * score - top) with 0 for the pairs left out, for a reduction that
+            asked; shaped as the scores.
+        top: What they are shifted by; None for exponentials as they are.
     """
 
     scores: npt.NDArray[Any]
@@ -41,6 +56,7 @@ class View:
     buffer: Scratch
     factor: float = 1.0
     exponentials: npt.NDArray[Any] | None = None
+    top: float | None = None
 
     @property
     def scratch(self) -> npt.NDArray[Any]:
@@ -65,8 +81,8 @@ class Reduction(ABC):
     takes_factor: ClassVar[bool] = False
     """Whether it can be shown scores that carry a factor, which `View.factor` tells."""
 
-    def exponent(self, bound: float, dtype: np.dtype[Any]) -> float | None:
-        """The scale of the exponentials to be shown instead of the scores; None: the scores."""
+    def exponent(self, bound: float, dtype: np.dtype[Any]) -> Exponent | None:
+        """The exponentials to be shown beside the scores; None: the scores alone."""
         del bound, dtype
         return None
 
