@@ -242,4 +242,4 @@ def _write_to_stdout(output: Output, write: Write) -> None:
         raise
     except OSError as error:
         abandon(sys.stdout)
-        raise not_written(_STDOUT, error) from error
+        raise cannot_write(_STDOUT, str(error), "Free space, or write -o FORMAT:PATH.") from error

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import TooLittleMemory, counted
+from .errors import counted
 from .prepared import BLOCK
-from .resources import Resources, format_size
+from .resources import Resources, format_size, too_little_memory
 from .tiles import TASK_MOST, TILE, WHOLE_ROW_SCORES, task_edge
 
 _PER_ROW = 160
@@ -63,22 +63,14 @@ def make_room(
     in_place = _worker(n, d, item, spilled=False)
     least = min(kept + max(decoding, spilled), kept + rows + max(decoding, in_place))
     if resources.memory < least:
-        raise TooLittleMemory(
-            "memory",
-            expected=f"at least {_whole(least)} for {counted(n, 'row')} of {counted(d, 'number')}"
-            + (f", {format_size(extra)} of it kept beside them" if extra > rows else ""),
-            got=format_size(resources.memory),
-            remedy=f"Give --memory {_whole(least).replace(' ', '')} or more.",
-        )
+        what = f"{counted(n, 'row')} of {counted(d, 'number')}"
+        if extra > rows:
+            what += f", {format_size(extra)} of it kept beside them"
+        raise too_little_memory(least, what, resources)
     in_memory = kept + rows + max(decoding, in_place) <= resources.memory
     free = resources.memory - kept - (rows if in_memory else 0)
     fitting = free // (in_place if in_memory else spilled)
     return Room(in_memory, int(max(1, min(resources.workers, fitting))))
-
-
-def _whole(least: int) -> str:
-    """In whole MiB, rounded up: what is named is enough."""
-    return f"{-(-least // 2**20)} MiB"
 
 
 def check_room(n: int, width: int, resources: Resources) -> None:
@@ -89,13 +81,8 @@ def check_room(n: int, width: int, resources: Resources) -> None:
     """
     least = n * _PER_ROW + _BLOCKS_OF_SCORES * 8 * max(4 * BLOCK, width)
     if resources.memory < least:
-        raise TooLittleMemory(
-            "memory",
-            expected=f"at least {_whole(least)} for {counted(n, 'row')} of "
-            f"{counted(width, 'score')}",
-            got=format_size(resources.memory),
-            remedy=f"Give --memory {_whole(least).replace(' ', '')} or more.",
-        )
+        what = f"{counted(n, 'row')} of {counted(width, 'score')}"
+        raise too_little_memory(least, what, resources)
 
 
 def _worker(n: int, d: int, item: int, *, spilled: bool) -> int:

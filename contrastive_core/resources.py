@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import BadParameter
+from .errors import BadParameter, TooLittleMemory
 from .vocabulary import PRECISIONS
 
 Progress = Callable[[int, int], None]
@@ -84,6 +84,23 @@ def format_size(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1024
     return f"{size:.1f} GiB"
+
+
+def too_little_memory(least: int, what: str, resources: Resources) -> TooLittleMemory:
+    """The error for a bound that is too small; the size that it names is enough.
+
+    Args:
+        least: Bytes that are needed.
+        what: What needs them, as in `20 rows of 64 numbers`.
+        resources: The bound.
+    """
+    enough = f"{-(-least // 2**20)} MiB"
+    return TooLittleMemory(
+        "memory",
+        expected=f"at least {enough} for {what}",
+        got=format_size(resources.memory),
+        remedy=f"Give --memory {enough.replace(' ', '')} or more.",
+    )
 
 
 def _bad_size(written: str) -> BadParameter:

@@ -27,7 +27,7 @@ from contrastive_core.reductions import (
     TopK,
     View,
 )
-from contrastive_core.reductions.log_sum_exp import UNSHIFTED
+from contrastive_core.reductions.log_sum_exp import SHARED, UNSHIFTED
 from contrastive_core.scores import EUCLIDEAN, PRODUCT, SQUARED_EUCLIDEAN, Score
 from contrastive_core.tables import Everything, Gathered, Offsets, Relation, Side, Span, Table
 from contrastive_core.tiles import Cut
@@ -197,6 +197,20 @@ def test_the_shifted_and_the_plain_path_agree(ready: Ready) -> None:
             (values,) = finished(case, LogSumExp(scale), tile=5)
             expected = [textbook.row_log_sum_exp(row, scale) for row in case.rows]
             assert values == near(expected, 1e-5), name
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_row_far_below_the_largest_logit_of_its_tile_keeps_its_sum(
+    dtype: str, ready: Ready
+) -> None:
+    data = ready(np.array([[20.0], [-20.0], [20.0], [15.0]]), dtype=dtype)
+    table = Table(Span(data, 0, 2), Span(data, 2, 4))
+    scale = 1.0 if dtype == "float32" else 10.0
+    assert UNSHIFTED[dtype] < 400 * scale <= SHARED[dtype]
+    ask = LogSumExp(scale)
+    (found,) = run([Pass(table, (ask,), (ask,))], workers=1)
+    assert ask.finish(found.rows[0]).tolist() == [400 * scale, -300 * scale]
+    assert ask.finish(found.cols[0]).tolist() == [400 * scale, 300 * scale]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -608,4 +622,4 @@ def test_a_long_row_leaves_the_distances_of_the_others_alone() -> None:
     EUCLIDEAN.fill(more, more, beside)
     true = np.linalg.norm(more[:, None] - more[None, :], axis=2)
     assert -beside == pytest.approx(true, rel=1e-12, abs=1e-9)
-    assert np.array_equal(beside[:12, :12], alone)
+    assert beside[:12, :12] == pytest.approx(alone, rel=1e-12, abs=1e-12)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import TooLittleMemory, counted
-from ..resources import Resources, format_size
+from ..errors import counted
+from ..resources import Resources, too_little_memory
 from ..sources.shelf import LABEL_NAMES, Entry, Shelf
 from ..sources.values import Check, Values, Wanted
 from .parts import ClassSize, LabelFacts, NumberFacts
@@ -61,12 +61,7 @@ def room_check(resources: Resources, each: int) -> Check:
     def check(name: str, shape: tuple[int, ...]) -> None:
         size = math.prod(shape) * each
         if size > resources.memory:
-            raise TooLittleMemory(
-                "memory",
-                expected=f"at least {format_size(size)} for {counted(shape[0], 'row')} of {name}",
-                got=format_size(resources.memory),
-                remedy=f"Give --memory {-(-size // 2**20)}MiB or more.",
-            )
+            raise too_little_memory(size, f"{counted(shape[0], 'row')} of {name}", resources)
 
     return check
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..duplicates import Codes, codes_of
-from ..errors import TooLittleMemory, counted
+from ..errors import counted
 from ..numerics import Float
 from ..prepared import BLOCK, row_norms
-from ..resources import Resources, format_size
+from ..resources import Resources, too_little_memory
 from ..sources import Source
 from ..sources.gaps import Block, blocks
 from ..sources.shelf import Shelf, Taken
@@ -80,13 +80,8 @@ def look_into_vectors(
 def _check_room(n: int, d: int, resources: Resources) -> None:
     least = n * _KEPT + max(BLOCK, d) * _DECODING
     if resources.memory < least:
-        raise TooLittleMemory(
-            "memory",
-            expected=f"at least {format_size(least)} for {counted(n, 'row')} of "
-            f"{counted(d, 'number')}",
-            got=format_size(resources.memory),
-            remedy=f"Give --memory {-(-least // 2**20)}MiB or more.",
-        )
+        what = f"{counted(n, 'row')} of {counted(d, 'number')}"
+        raise too_little_memory(least, what, resources)
 
 
 def _small(large: Iterator[Block], d: int) -> Iterator[Block]:

@@ -135,8 +135,8 @@ def _best(keys: Keys, more: Keys, k: int) -> Keys:
 
 def _pack(scores: npt.NDArray[Any], numbers: npt.NDArray[Any]) -> Keys:
     """One key for each score and number; 0 for a score of -inf."""
-    unsigned = np.add(scores, np.float32(0), dtype=np.float32, order="C")  # -0 becomes 0
-    bits = unsigned.view(np.uint32)
+    zeroed = np.add(scores, np.float32(0), dtype=np.float32, order="C")  # -0 becomes 0
+    bits = zeroed.view(np.uint32)
     above = np.where(bits & _SIGN, ~bits, bits | _SIGN).astype(np.uint64)
     keys = (above << np.uint64(32)) | (_ALL - numbers).astype(np.uint64)
     return np.where(scores > -np.inf, keys, np.uint64(0))
