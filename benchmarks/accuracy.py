@@ -67,6 +67,11 @@ class Measured:
     float64: float | None
 
     @property
+    def place(self) -> tuple[str, str, float | None, int]:
+        """What another run measures again."""
+        return self.kind, self.data, self.tau, self.n
+
+    @property
     def goal(self) -> float:
         """What the error in the kind's own precision is to be at most."""
         return GOAL_SMALL if self.tau is not None and self.tau < USUAL else GOAL_USUAL
@@ -157,7 +162,7 @@ def _settings(kind: str, data: str) -> Iterator[tuple[dict[str, Any], float | No
             more = {"expected": True} if kind == "nce" else {}
             yield {"tau": tau, "similarity": similarity, **more}, tau
         elif kind == "siglip":
-            yield {"scale": 1 / tau}, tau
+            yield {"scale": 1 / tau, "similarity": similarity}, tau
         else:
             yield {}, None
             return
@@ -199,7 +204,7 @@ def _worst(values: Rows, expected: Rows) -> float:
     if not np.array_equal(np.isnan(values), ~defined):
         return math.inf
     apart = np.abs(values - expected)[defined] / np.maximum(1.0, np.abs(expected[defined]))
-    return float(np.max(apart, initial=0.0))
+    return float(np.max(np.where(np.isfinite(apart), apart, np.inf), initial=0.0))
 
 
 def _off(value: float, expected: float) -> float:

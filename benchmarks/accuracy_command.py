@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ import click
 from .accuracy import DATA, Measured, measure_accuracy
 from .exact import KINDS
 from .options import json_option
+from .records import read_records, write_records
 from .report import show, table
 
 _SMALL, _DIMENSIONS = 24, 8
@@ -32,13 +33,6 @@ _COLUMNS = (
 )
 
 
-def read_accuracy(path: Path) -> list[Measured]:
-    """What an earlier run wrote."""
-    records = json.loads(path.read_text(encoding="utf-8"))
-    names = {field.name for field in dataclasses.fields(Measured)}
-    return [Measured(**{name: each[name] for name in names}) for each in records]
-
-
 @click.command("accuracy")
 @click.option(
     "-n",
@@ -52,7 +46,7 @@ def read_accuracy(path: Path) -> list[Measured]:
 @click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this.")
 @click.option("--data", type=click.Choice(list(DATA)), multiple=True, help="Only this.")
 @click.option("--smoke", is_flag=True, help="Only against 50 digits, at small N.")
-@json_option(read_accuracy)
+@json_option(partial(read_records, Measured))
 def accuracy(
     rows: int,
     dims: int,
@@ -67,25 +61,32 @@ def accuracy(
     at a few. `own` is the error in the precision that a kind has unless another is asked for:
     float64 for distances. Goals: 1e-5 for tau from 0.05 up and 1e-3 at tau 0.001, in the kind's
     own precision; 1e-12 for float64. The exit code is 1 where one of both is missed.
+
+    All kinds take about an hour; --json keeps what an earlier run measured of others.
     """
     sizes = [(_SMALL, _DIMENSIONS, True)] + ([] if smoke else [(rows, dims, False)])
+    if smoke and path is not None:
+        raise click.UsageError("--smoke measures few rows alone: leave --json out.")
+    earlier = read_records(Measured, path) if path is not None and path.exists() else []
     found: list[Measured] = []
     for n, d, digits in sizes:
         chosen = kinds or KINDS
         for each in measure_accuracy(n, d, kinds=chosen, data=data, digits=digits, say=_say):
             found.append(each)
             if path is not None:
-                _write(found, path)
+                _write(found, earlier, path)
     show(table("Errors, relative to max(1, |value|)", _COLUMNS, [_row(each) for each in found]))
     missed = [f"{each.kind} on {each.data}" for each in found if not each.met]
     if missed:
         raise click.ClickException(f"{len(missed)} of {len(found)} miss a goal.")
 
 
-def _write(found: Sequence[Measured], path: Path) -> None:
-    """JSON, a line for each."""
-    records = (json.dumps(dataclasses.asdict(one) | {"met": one.met}) for one in found)
-    path.write_text("[\n" + ",\n".join(records) + "\n]\n", encoding="utf-8")
+def _write(found: Sequence[Measured], earlier: Sequence[Measured], path: Path) -> None:
+    """These, and what an earlier run measured of others."""
+    here = {each.place for each in found}
+    kept = [*(each for each in earlier if each.place not in here), *found]
+    kept.sort(key=lambda each: (each.n, KINDS.index(each.kind)))
+    write_records([dataclasses.asdict(each) | {"met": each.met} for each in kept], path)
 
 
 def _row(each: Measured) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _TRIES = 2
 """How often a larger bound may be asked for: first for the rows, then for what is made of them."""
 
 FEW = 96
-"""Rows of the same command whose peak is that of the libraries."""
+"""Rows of the same command whose peak is taken for that of the libraries."""
 
 BEYOND = 150e6
 """Bytes beyond input and `--memory`, of the whole process."""
@@ -93,11 +93,16 @@ class Held:
         return self.resident - self.input_bytes - self.bound
 
     @property
+    def over(self) -> float:
+        """Bytes beyond what is allowed; negative where both bounds are kept."""
+        return max(self.working - self.bound - SLACK, self.beyond - BEYOND)
+
+    @property
     def broken(self) -> bool:
         """Whether a bound is not kept, or the command did not end well."""
-        if self.refused:
-            return False
-        return bool(self.failed) or self.working > self.bound + SLACK or self.beyond > BEYOND
+        if self.failed or self.refused:
+            return bool(self.failed)
+        return self.over > 0
 
 
 def measure_bounds(
@@ -131,28 +136,41 @@ def measure_bounds(
         write_files(Path(few), FEW, d, files)
         for case in cases:
             say(f"{case.name}, {case.form}")
-            input_bytes = sum((Path(many) / name).stat().st_size for name in case.files)
             for output in outputs:
                 libraries = _peak(case, output, "512MiB", Path(few), seconds)
                 for memory in memories:
-                    told = _least(case, output, Path(many), seconds) if memory == LEAST else memory
-                    start = time.perf_counter()
-                    ran = _peak(case, output, told, Path(many), seconds)
-                    yield Held(
-                        case.name,
-                        case.form,
-                        output,
-                        memory,
-                        parse_size(told),
-                        n,
-                        d,
-                        input_bytes,
-                        libraries.resident,
-                        ran.resident,
-                        round(time.perf_counter() - start, 2),
-                        ran.refused,
-                        ran.failed or libraries.failed,
-                    )
+                    yield _held(case, output, memory, (n, d), Path(many), libraries, seconds)
+
+
+def _held(
+    case: Case,
+    output: str,
+    memory: str,
+    size: tuple[int, int],
+    folder: Path,
+    libraries: _Ran,
+    seconds: float,
+) -> Held:
+    """One command under one bound. The least that is named must be enough."""
+    told = _least(case, output, folder, seconds) if memory == LEAST else memory
+    start = time.perf_counter()
+    ran = _peak(case, output, told, folder, seconds)
+    enough = memory == LEAST
+    return Held(
+        name=case.name,
+        form=case.form,
+        output=output,
+        memory=memory,
+        bound=parse_size(told),
+        n=size[0],
+        d=size[1],
+        input_bytes=sum((folder / name).stat().st_size for name in case.files),
+        libraries=libraries.resident,
+        resident=ran.resident,
+        seconds=round(time.perf_counter() - start, 2),
+        refused="" if enough else ran.refused,
+        failed=ran.failed or libraries.failed or (ran.refused if enough else ""),
+    )
 
 
 @dataclass(frozen=True)
@@ -211,10 +229,3 @@ def record(held: Held) -> dict[str, object]:
     """One command for JSON."""
     extra = {"working": held.working, "beyond": held.beyond, "broken": held.broken}
     return dataclasses.asdict(held) | extra
-
-
-def read_bounds(path: Path) -> list[Held]:
-    """What an earlier run wrote."""
-    names = {field.name for field in dataclasses.fields(Held)}
-    records = json.loads(path.read_text(encoding="utf-8"))
-    return [Held(**{name: each[name] for name in names}) for each in records]

@@ -29,6 +29,9 @@ from .outcomes import Prepare
 _GLANCE = 0.02
 """Seconds between looks at the memory of a process that runs."""
 
+_ENDING = 5.0
+"""Seconds in which a process that has nothing to do is to end."""
+
 _ROOT = Path(__file__).resolve().parent.parent
 
 _QUIET = {
@@ -90,6 +93,7 @@ class Child:
             stderr=subprocess.DEVNULL,
         )
         self.input_bytes = self.memory = 0
+        self.busy = False
 
     def wait(self) -> None:
         """Until its libraries are loaded and its data made.
@@ -109,13 +113,21 @@ class Child:
         stdin = self.process.stdin
         if stdin is None or self.process.poll() is not None:
             raise Stopped("it is gone")
+        self.busy = True
         stdin.write(b"run\n")
         stdin.flush()
-        return Call(**self._answer(self.limits.seconds))
+        call = Call(**self._answer(self.limits.seconds))
+        self.busy = False
+        return call
 
     def close(self) -> None:
-        """End the process."""
-        self.process.kill()
+        """End the process: one that has nothing to do ends by itself, and tidies up."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(0 if self.busy else _ENDING)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:

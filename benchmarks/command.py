@@ -142,7 +142,7 @@ def _earlier(path: Path, now: Results) -> Results:
             f"--json: {path} is of another machine, other libraries or other settings: "
             "name another file."
         )
-    return found
+    return found.declared(_ORDER)
 
 
 def _say(text: str) -> None:

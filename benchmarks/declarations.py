@@ -72,6 +72,13 @@ class Goal:
             "beyond": f"{self.of}: peak beyond input and --memory, MB",
         }[self.sort]
 
+    def reached(self, value: float) -> bool:
+        """Whether a number is what it is to be."""
+        if self.sort == "equal":
+            return value == 1.0
+        enough = self.least is None or value >= self.least
+        return enough and (self.most is None or value <= self.most)
+
     @property
     def bound(self) -> str:
         """What it is to be."""
@@ -111,7 +118,7 @@ class Line:
         if self.fixed:
             asked = ()
         if asked or self.sizes is not None:
-            yield from asked or self.sizes or ()
+            yield from sorted(set(asked or self.sizes or ()))
             return
         n = self.first
         while True:

@@ -17,6 +17,8 @@ from .outcomes import Outcome, Prepare, Ready
 
 Float = npt.NDArray[np.float64]
 
+NAME = "textbook"
+
 MOST = 1024
 """Rows beyond which it takes no part."""
 

@@ -20,7 +20,7 @@ def _ours(name: str, prepare: Prepare, *, compared: bool = True) -> Contestant:
 
 
 def _textbook(prepare: Prepare) -> Contestant:
-    return Contestant("textbook", prepare, most=dense.MOST)
+    return Contestant(dense.NAME, prepare, most=dense.MOST)
 
 
 _NT_XENT = _ours("ours", ours.of_views("nt-xent", tau=TAU))
@@ -147,7 +147,8 @@ _METRICS = Line(
 
 _KINDS = Line(
     "kinds",
-    "other losses, and a small temperature, beside the product",
+    "other losses, and a small temperature, beside the product of N rows (N/2 pairs are a quarter "
+    "of its scores; align-uniform and contrastive are in float64)",
     (
         _PRODUCT,
         _ours("nt-xent", ours.of_views("nt-xent", tau=TAU), compared=False),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from contrastive_core.resources import parse_size
 
-from .bounds import LEAST, OUTPUTS, Held, measure_bounds, read_bounds, record
+from .bounds import LEAST, OUTPUTS, Held, measure_bounds, record
 from .commands import CASES
 from .options import json_option
+from .records import read_records, write_records
 from .report import show, table
 
 _NAMES = tuple(dict.fromkeys(case.name for case in CASES))
@@ -57,7 +58,7 @@ def _sizes(
     "--output", "outputs", type=click.Choice(list(OUTPUTS)), multiple=True, default=list(OUTPUTS)
 )
 @click.option("--broken", "only", is_flag=True, help="Show only what does not hold.")
-@json_option(read_bounds)
+@json_option(partial(read_records, Held))
 def memory(
     rows: int,
     dims: int,
@@ -87,8 +88,7 @@ def memory(
         if held.broken:
             click.echo(f"  {held.output}, {held.memory}: {_word(held)}", err=True)
         if path is not None:
-            lines = (json.dumps(record(each)) for each in found)
-            path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+            write_records([record(each) for each in found], path)
     title = f"Memory at {rows:,} x {dims}, MB"
     show(table(title, _COLUMNS, [_row(held) for held in found if held.broken or not only]))
     broken = sum(held.broken for held in found)
@@ -119,4 +119,4 @@ def _word(held: Held) -> str:
         return f"refused: {held.refused[:48]}"
     if held.failed:
         return f"FAILED: {held.failed[:48]}"
-    return f"BROKEN by {(held.working - held.bound) / 1e6:.0f} MB" if held.broken else "holds"
+    return f"BROKEN by {held.over / 1e6:.0f} MB" if held.broken else "holds"

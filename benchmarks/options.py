@@ -38,14 +38,14 @@ def _check_place(path: Path) -> None:
     """A plain file, in a folder that is there."""
     if path.exists() and not path.is_file():
         raise click.BadParameter(f"expected a file, got {path}.")
-    if not os.access(path.parent, os.W_OK):
-        raise click.BadParameter(f"expected a folder that can be written to, got {path.parent}.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.BadParameter(f"expected a path that can be written to, got {path}.")
 
 
 def _check_content(path: Path, check: Check) -> None:
     try:
         check(path)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         words = f"expected the results of an earlier run or a new file, got {path}."
         raise click.BadParameter(words) from error
 

@@ -1,4 +1,6 @@
-"""Time and memory over N, drawn from the results: `python -m benchmarks.picture IN.json OUT.svg`.
+"""Time and memory over N, drawn from the results.
+
+`python -m benchmarks.picture [IN.json [OUT.svg]]`, of the README's picture without arguments.
 
 Plain SVG, the same bytes for the same results; colours follow the reader's light or dark mode.
 """
@@ -13,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from contrastive_core.whole_files import write_whole
+
+from .dense import NAME as CHECK
 from .results import Cell, read
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -40,9 +45,6 @@ text { fill: #e6edf3; }
 """.strip()
 
 _COLOURS = 6
-
-CHECK = "textbook"
-"""Who is there at small N to hold the others against, and is not drawn."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ def main() -> None:
     """Draw."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.picture", description=__doc__)
     parser.add_argument("results", type=Path, nargs="?", default=_ROOT / "benchmarks/results.json")
-    parser.add_argument("picture", type=Path, nargs="?", default=_ROOT / "docs/nt-xent.svg")
+    parser.add_argument("picture", type=Path, nargs="?", help="default: docs/LINE.svg")
     parser.add_argument("--line", default="nt-xent")
     parser.add_argument("-d", type=int, default=128)
     asked = parser.parse_args()
@@ -228,7 +230,7 @@ def main() -> None:
         drawn = picture(read(asked.results).cells, asked.line, asked.d, title)
     except (OSError, ValueError, TypeError, KeyError) as error:
         parser.error(f"{asked.results}: {error}")
-    asked.picture.write_text(drawn, encoding="utf-8")
+    write_whole(asked.picture or _ROOT / "docs" / f"{asked.line}.svg", drawn)
 
 
 if __name__ == "__main__":

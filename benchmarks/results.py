@@ -65,6 +65,11 @@ class Cell:
         return self.line, self.n, self.d, self.contestant
 
     @property
+    def steady(self) -> bool:
+        """Whether all calls came to the same bits."""
+        return bool(self.bits) and " " not in self.bits
+
+    @property
     def disagrees(self) -> bool:
         """Whether it computes something else than ours, or no number at all."""
         if not all(math.isfinite(value) for value in self.values.values()):
@@ -109,10 +114,9 @@ class Verdict:
 
     def after(self, earlier: Verdict | None) -> Verdict:
         """The same, with the medians of earlier runs before its own."""
-        if self.median is None:
-            return self
         before = earlier.runs if earlier is not None else ()
-        return dataclasses.replace(self, runs=(*before, self.median)[-RUNS:])
+        own = () if self.median is None else (self.median,)
+        return dataclasses.replace(self, runs=(*before, *own)[-RUNS:])
 
 
 @dataclass(frozen=True)
@@ -136,16 +140,30 @@ class Results:
     date: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
 
     def joined(self, other: Results) -> Results:
-        """What another run measured elsewhere, then these, with the medians of both."""
+        """What another run measured elsewhere, then these, with the medians of both.
+
+        Of a goal that is held at its own size, what was seen at other sizes is left out.
+        """
         here = {cell.place for cell in self.cells}
         before = {verdict.place: verdict for verdict in other.verdicts}
-        goals = {verdict.place for verdict in self.verdicts}
-        own = (verdict.after(before.get(verdict.place)) for verdict in self.verdicts)
+        own = {verdict.place: verdict.after(before.get(verdict.place)) for verdict in self.verdicts}
+        goals = [*(v for v in other.verdicts if v.place not in own), *own.values()]
+        held = {(v.line, v.what, v.goal) for v in goals if v.met is not None}
         return dataclasses.replace(
             self,
             cells=(*(c for c in other.cells if c.place not in here), *self.cells),
-            verdicts=(*(v for v in other.verdicts if v.place not in goals), *own),
+            verdicts=tuple(
+                v for v in goals if v.met is not None or (v.line, v.what, v.goal) not in held
+            ),
             missing={**other.missing, **self.missing},
+        )
+
+    def declared(self, lines: Mapping[str, Sequence[str]]) -> Results:
+        """Without lines and contestants that are no more."""
+        return dataclasses.replace(
+            self,
+            cells=tuple(c for c in self.cells if c.contestant in lines.get(c.line, ())),
+            verdicts=tuple(v for v in self.verdicts if v.line in lines),
         )
 
     def ordered(self, lines: Mapping[str, Sequence[str]]) -> Results:

@@ -76,7 +76,7 @@ def measure_size(
                 runners[name].wait()
         told = {name: (runner.input_bytes, runner.memory) for name, runner in runners.items()}
         for number in range(1 + wanted.rounds):
-            for name in _turned(list(runners), number):
+            for name in turned(list(runners), number):
                 time.sleep(wanted.settle)
                 with _taking_out(runners, stopped, name):
                     calls[name].append(runners[name].run())
@@ -87,8 +87,8 @@ def measure_size(
     return _compared(cells, contestants)
 
 
-def _turned(names: list[str], number: int) -> list[str]:
-    """Another first each round, so that nobody always comes after the same."""
+def turned(names: list[str], number: int) -> list[str]:
+    """Another first each round, so that nobody is always the first or the last."""
     first = number % max(1, len(names))
     return names[first:] + names[:first]
 

@@ -43,7 +43,7 @@ def _verdict(line: str, goal: Goal, cells: Sequence[Cell], d: int) -> Verdict:
         return Verdict(*said, note=_why(goal, here))
     low, high, median = min(found), max(found), statistics.median(found)
     at_goal = goal.n in (None, n) and goal.d in (None, d)
-    met = _reached(goal, median) if at_goal else None
+    met = goal.reached(median) if at_goal else None
     note = "" if at_goal else f"the goal stands at {goal.n or n:,} x {goal.d or d}"
     return Verdict(*said, median, low, high, met, note)
 
@@ -72,17 +72,11 @@ def _values(goal: Goal, here: dict[str, Cell]) -> list[float]:
         case "difference":
             return [a - b for a, b in zip(of.seconds, over.seconds, strict=True)]
         case "equal":
-            return [float(of.bits == over.bits)]
+            return [float(of.steady and over.steady and of.bits == over.bits)]
         case "beyond":
             return [(of.resident - of.input_bytes - of.memory) / _MB]
         case _:
             raise ValueError(f"no goal is a {goal.sort}")
-
-
-def _reached(goal: Goal, value: float) -> bool:
-    if goal.sort == "equal":
-        return value == 1.0
-    return (goal.least is None or value >= goal.least) and (goal.most is None or value <= goal.most)
 
 
 def _why(goal: Goal, here: dict[str, Cell]) -> str:

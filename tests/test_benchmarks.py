@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))  # the benchmarks are run from a checkout, and never installed
 
+from benchmarks.bounds import Held  # noqa: E402
 from benchmarks.children import Child, Limits, Stopped  # noqa: E402
 from benchmarks.commands import CASES  # noqa: E402
 from benchmarks.declarations import Contestant, Goal, Line  # noqa: E402
@@ -23,6 +24,7 @@ from benchmarks.exact import KINDS, exact  # noqa: E402
 from benchmarks.lines import LINES  # noqa: E402
 from benchmarks.picture import picture  # noqa: E402
 from benchmarks.results import Cell, Results, Verdict, read  # noqa: E402
+from benchmarks.rounds import turned  # noqa: E402
 from benchmarks.verdicts import verdicts  # noqa: E402
 from contrastive_core import LOSSES  # noqa: E402
 
@@ -111,23 +113,25 @@ def test_a_number_that_is_none_disagrees() -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("line", "told"),
     [
-        ("--limit", "nan"),
-        ("--seconds", "-1"),
-        ("--json", "nowhere/a.json"),
-        ("--json", "."),
-        ("--smoke", "--json", "a.json"),
-        ("--rounds", "1", "accuracy", "--smoke"),
-        ("memory", "--memory", "abc"),
-        ("accuracy", "--json", "README.md"),
-        ("memory", "--json", "README.md"),
-        ("profile", "nt-xent", "-n", "64", "--tau", "nan"),
+        ("--limit nan", "a finite number above 0"),
+        ("--seconds -1", "a finite number above 0"),
+        ("--json nowhere/a.json", "a path that can be written to"),
+        ("--json .", "expected a file"),
+        ("--smoke --json {here}/a.json", "leave --json out"),
+        ("--rounds 1 accuracy --smoke", "options of accuracy stand behind it"),
+        ("memory --memory abc", "a size such as 512MiB"),
+        ("accuracy --json README.md", "the results of an earlier run"),
+        ("accuracy --smoke --json {here}/a.json", "leave --json out"),
+        ("memory --json README.md", "the results of an earlier run"),
+        ("profile nt-xent -n 64 --tau nan", "tau: expected"),
     ],
 )
-def test_bad_usage_is_told_at_once(words: tuple[str, ...]) -> None:
-    done = benchmarks(*words)
+def test_bad_usage_is_told_at_once(line: str, told: str, tmp_path: Path) -> None:
+    done = benchmarks(*line.format(here=tmp_path).split())
     assert done.returncode == 2
+    assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert not done.stdout
 
@@ -152,7 +156,6 @@ def test_a_ratio_is_the_median_over_the_rounds_and_its_range() -> None:
         (Goal("ratio", "product", "ours", least=1.0, n=None), 1.0, True),
         (Goal("ratio", "ours", "product", least=1.1, most=1.2, n=None), 1.0, False),
         (Goal("difference", "ours", "product", most=0.0, n=None), 0.0, True),
-        (Goal("equal", "ours", "product", n=None), 1.0, True),
         (Goal("beyond", "ours", most=3.0, n=None), 4.0, False),
     ],
 )
@@ -160,6 +163,39 @@ def test_goals_are_held_against_medians(goal: Goal, value: float, met: bool) -> 
     own = dataclasses.replace(CELL, resident=9_000_000, input_bytes=3_000_000, memory=2_000_000)
     (found,) = verdicts(line(goal), [own, FLOOR])
     assert (found.median, found.met) == (value, met)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "value"),
+    [("a", "a", 1.0), ("a", "b", 0.0), ("", "", 0.0), ("a b", "a b", 0.0)],
+)
+def test_equal_bits_are_those_of_every_call(own: str, other: str, value: float) -> None:
+    cells = [dataclasses.replace(CELL, bits=own), dataclasses.replace(FLOOR, bits=other)]
+    (found,) = verdicts(line(Goal("equal", "ours", "product", n=None)), cells)
+    assert (found.median, found.met) == (value, bool(value))
+
+
+def test_goals_of_who_took_no_part_are_left_out() -> None:
+    assert not list(verdicts(line(Goal("ratio", "ours", "peer", most=1.0)), [CELL, FLOOR]))
+
+
+def test_a_goal_that_is_held_is_not_shown_at_other_sizes_too() -> None:
+    held = Verdict("a", "ours / product", "<= 1", 16384, 8, 1.0, met=True)
+    seen = Verdict("a", "ours / product", "<= 1", 1024, 8, 2.0)
+    for first, second in ((held, seen), (seen, held)):
+        found = Results((CELL,), (second,), {}, {}).joined(Results((CELL,), (first,), {}, {}))
+        assert [verdict.n for verdict in found.verdicts] == [16384]
+
+
+def test_what_is_no_longer_declared_is_dropped() -> None:
+    gone = dataclasses.replace(CELL, contestant="gone")
+    found = Results((CELL, gone, dataclasses.replace(CELL, line="z")), (), {}, {})
+    assert found.declared({"a": ["ours"]}).cells == (CELL,)
+
+
+def test_everybody_is_first_once() -> None:
+    names = ["a", "b", "c"]
+    assert [turned(names, number)[0] for number in range(4)] == ["a", "b", "c", "a"]
 
 
 def test_a_goal_at_another_size_is_neither_met_nor_missed() -> None:
@@ -251,10 +287,11 @@ def test_a_picture_of_nothing_is_refused() -> None:
         picture([CELL], "another", 8, "")
 
 
-def test_the_guard_of_ci_computes_every_line_and_shows_no_time() -> None:
+def test_the_guard_of_ci_holds_lines_against_the_textbook_and_shows_no_time() -> None:
     done = benchmarks("--smoke", "--no-peers", "--line", "nt-xent", "--line", "triplets")
     assert done.returncode == 0, done.stderr
     assert "median s" not in done.stdout
+    assert "2 of 6 contestants were compared" in done.stderr
 
 
 def test_names_of_lines_and_contestants_are_unique() -> None:
@@ -283,18 +320,45 @@ def test_the_memory_of_a_command_is_held_against_its_bound(tmp_path: Path) -> No
     assert found[1]["refused"].startswith("memory: expected at least")
 
 
+def test_the_least_bound_that_is_named_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "held.json"
+    how = ("-n", "2000", "-d", "4", "--kind", "uniformity", "--output", "plain")
+    done = benchmarks("memory", *how, "--memory", "least", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    assert [each["failed"] for each in json.loads(path.read_text())] == ["", ""]
+
+
+HELD = Held("a", "b", "plain", "1MiB", 2**20, 9, 9, 0, 40_000_000, 41_000_000, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "broken"),
+    [
+        ({}, False),
+        ({"resident": 44_000_000}, True),
+        ({"bound": 2**33, "resident": 44_000_000}, False),
+        ({"libraries": 160_000_000, "resident": 161_000_000}, True),
+        ({"refused": "memory: expected at least", "resident": 0}, False),
+        ({"failed": "ended with -9", "resident": 0}, True),
+    ],
+)
+def test_a_bound_is_kept_or_broken(changed: dict[str, Any], broken: bool) -> None:
+    assert dataclasses.replace(HELD, **changed).broken is broken
+
+
 def test_errors_are_measured_against_fifty_digits(tmp_path: Path) -> None:
     path = tmp_path / "errors.json"
-    done = benchmarks("accuracy", "--smoke", "--kind", "triplet", "--json", str(path))
+    done = benchmarks("accuracy", "-n", "32", "--kind", "triplet", "--json", str(path))
     assert done.returncode == 0, done.stderr
-    found = json.loads(path.read_text())
+    found = json.loads(path.read_text())[:4]
     assert [each["data"] for each in found] == [
         "plain",
         "norms 1e4",
         "near-duplicates",
         "narrow cone",
     ]
-    assert all(0 < each["float32"] < 1e-5 and each["float64"] < 1e-12 for each in found)
+    assert all(each["float32"] < 1e-5 and each["float64"] < 1e-12 for each in found)
+    assert max(each["float32"] for each in found) > 0
 
 
 def test_a_profile_names_the_lines_of_the_core() -> None:

@@ -12,16 +12,14 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(_ROOT))  # the benchmarks are run from a checkout, and never installed
 
+from benchmarks.accuracy import SMALL, USUAL  # noqa: E402
+from benchmarks.declarations import FULL  # noqa: E402
+from benchmarks.dense import NAME as TEXTBOOK  # noqa: E402
 from benchmarks.lines import LINES  # noqa: E402
+from contrastive_core.losses import LOSSES  # noqa: E402
 
 RESULTS = _ROOT / "benchmarks" / "results.json"
 ACCURACY = _ROOT / "benchmarks" / "accuracy.json"
-
-_FULL = 16384
-"""Rows at which times are shown beside those at the largest size."""
-
-_USUAL = 0.05
-"""Temperature from which the goal of float32 is the stricter one."""
 
 Record = dict[str, Any]
 
@@ -30,11 +28,11 @@ def benchmarks_table() -> str:
     """Every goal with what was measured; then who came how far."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     lines = [
-        "| what (`--line`) | N x d | ratio | runs | last range | goal | |",
+        "| what (`--line`) | N x d | measured | runs | last range | goal | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *_goals(results["verdicts"]),
         "",
-        f"| `--line` | d | who | s at {_FULL:,} | peak MB | largest N | s | peak MB | then |",
+        f"| `--line` | d | who | s at {FULL:,} | peak MB | largest N | s | peak MB | then |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *_reached(results["cells"]),
         "",
@@ -58,24 +56,14 @@ def _goals(verdicts: list[Record]) -> Iterator[str]:
 
 def _word(verdict: Record) -> str:
     """Whether the goal is met, in every run."""
+    goals = [g for g in LINES[verdict["line"]].goals if g.words == verdict["what"]]
+    goal = next(g for g in goals if g.bound == verdict["goal"])
     if verdict["met"] is None:
         return str(verdict["note"])
-    if verdict["goal"] == "equal":
-        return "met" if verdict["met"] else "**not met**"
-    met = sum(_within(verdict["goal"], number) for number in verdict["runs"])
-    if met in (0, len(verdict["runs"])):
-        return "met" if met else "**not met**"
-    return f"met in {met} of {len(verdict['runs'])}"
-
-
-def _within(goal: str, number: float) -> bool:
-    """Whether a number is what `<= 1`, `>= 1` or `1 to 2` asks."""
-    words = goal.split()
-    if words[0] == "<=":
-        return number <= float(words[1])
-    if words[0] == ">=":
-        return number >= float(words[1])
-    return float(words[0]) <= number <= float(words[2])
+    met = [goal.reached(number) for number in verdict["runs"]]
+    if all(met):
+        return "met"
+    return f"**met in {sum(met)} of {len(met)}**" if any(met) else "**not met**"
 
 
 def _numbers(verdict: Record) -> tuple[str, str]:
@@ -83,21 +71,22 @@ def _numbers(verdict: Record) -> tuple[str, str]:
     if verdict["median"] is None:
         return "", ""
     if verdict["goal"] == "equal":
-        return ("equal" if verdict["median"] else "different"), ""
+        return ", ".join("equal" if run else "different" for run in verdict["runs"]), ""
     runs = ", ".join(f"{number:.2f}" for number in verdict["runs"])
     return runs, f"{verdict['low']:.2f} to {verdict['high']:.2f}"
 
 
 def _reached(cells: list[Record]) -> Iterator[str]:
     """Everybody on the lines that have a floor or other libraries."""
+    cells = [cell for cell in cells if cell["contestant"] != TEXTBOOK]
     compared = {cell["line"] for cell in cells if not cell["ours"]}
     keys = dict.fromkeys((c["line"], c["d"], c["contestant"]) for c in cells)
     for line, d, name in keys:
-        if line not in compared or name == "textbook" or LINES[line].fixed:
+        if line not in compared or LINES[line].fixed:
             continue
         own = [c for c in cells if (c["line"], c["d"], c["contestant"]) == (line, d, name)]
         timed = [c for c in own if c["seconds"]]
-        full = next((c for c in timed if c["n"] == _FULL), None)
+        full = next((c for c in timed if c["n"] == FULL), None)
         last = max(timed, key=lambda c: int(c["n"]), default=None)
         further = ("", "", "") if last is full else (*_size(last), *_cost(last))
         stop = min((c for c in own if c["stopped"]), key=lambda c: int(c["n"]), default=None)
@@ -134,8 +123,8 @@ def accuracy_table() -> str:
     found = json.loads(ACCURACY.read_text(encoding="utf-8"))
     kinds = dict.fromkeys(each["kind"] for each in found)
     lines = [
-        "| kind | default | float32, tau ≥ 0.05 | its worst sample | float32, tau 0.001 | "
-        "its worst sample | float64 |",
+        f"| kind | default | float32, tau ≥ {USUAL:g} | its worst sample | "
+        f"float32, tau {SMALL:g} | its worst sample | float64 |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *(_errors(kind, [each for each in found if each["kind"] == kind]) for kind in kinds),
     ]
@@ -143,11 +132,11 @@ def accuracy_table() -> str:
 
 
 def _errors(kind: str, found: list[Record]) -> str:
-    usual = [each for each in found if each["tau"] is None or each["tau"] >= _USUAL]
+    usual = [each for each in found if each["tau"] is None or each["tau"] >= USUAL]
     small = [each for each in found if each not in usual]
     cells = [_largest(chosen, name) for chosen in (usual, small) for name in ("float32", "sample")]
-    own = "float64" if all(each["own"] == 0.0 for each in found) else "float32"
-    return f"| `{kind}` | {' | '.join((own, *cells, _largest(found, 'float64')))} |"
+    default = LOSSES[kind].precision
+    return f"| `{kind}` | {' | '.join((default, *cells, _largest(found, 'float64')))} |"
 
 
 def _largest(found: list[Record], name: str) -> str:
