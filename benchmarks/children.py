@@ -29,6 +29,9 @@ from .outcomes import Prepare
 _GLANCE = 0.02
 """Seconds between looks at the memory of a process that runs."""
 
+_COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Commands start from bytecode, as installed ones do."""
+
 _ENDING = 5.0
 """Seconds in which a process that has nothing to do is to end."""
 
@@ -175,6 +178,7 @@ class Command:
             done = subprocess.run(
                 (sys.executable, *self.arguments),
                 cwd=self.folder.name,
+                env=_COMPILED,
                 capture_output=True,
                 timeout=self.limits.seconds,
                 check=False,
