@@ -60,8 +60,9 @@ class LogSumExp(Reduction):
             state[1][:] += sums
             return
         far = np.flatnonzero(sums < math.exp(-UNSHIFTED[view.scores.dtype.name]))
-        sums[far] = 0.0
-        self.merge(state, (np.full(len(sums), view.top), sums))
+        reached = np.full(len(sums), view.top)
+        sums[far], reached[far] = 0.0, -np.inf
+        self.merge(state, (reached, sums))
         if len(far):
             own = view.scores[far]
             part = state[0][far], state[1][far]
