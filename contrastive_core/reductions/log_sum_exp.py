@@ -21,6 +21,9 @@ SHARED = {"float32": 400.0, "float64": 4000.0}
 """Logits up to this are shifted by one number for a whole tile: of rows that are not much further
 from each other than UNSHIFTED, few need a shift of their own."""
 
+_OWN = 2**16
+"""Scores of rows with a shift of their own that are copied at a time: no second tile is held."""
+
 
 @dataclass(frozen=True)
 class LogSumExp(Reduction):
@@ -63,11 +66,13 @@ class LogSumExp(Reduction):
         reached = np.full(len(sums), view.top)
         sums[far], reached[far] = 0.0, -np.inf
         self.merge(state, (reached, sums))
-        if len(far):
-            own = view.scores[far]
-            part = state[0][far], state[1][far]
+        step = max(1, _OWN // view.scores.shape[1])
+        for start in range(0, len(far), step):
+            rows = far[start : start + step]
+            own = view.scores[rows]
+            part = state[0][rows], state[1][rows]
             self.merge(part, _shifted(own, self.scale / view.factor, own))
-            state[0][far], state[1][far] = part
+            state[0][rows], state[1][rows] = part
 
     def merge(self, into: State, other: State) -> None:
         """Bring both sums to the larger top, and add."""
