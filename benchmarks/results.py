@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contrastive_core.whole_files import write_whole
+
 from . import machine
 
 SCHEMA = "contrast-benchmarks/1"
@@ -183,9 +185,7 @@ class Results:
     def write(self, path: Path) -> None:
         """Write JSON; the file is whole at any time."""
         document = {"schema": SCHEMA, **dataclasses.asdict(self)}
-        beside = path.with_name(f"{path.name}.part")
-        beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, json.dumps(document, indent=1) + "\n")
 
 
 def read(path: Path) -> Results:

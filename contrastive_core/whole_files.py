@@ -25,6 +25,9 @@ UNSPEAKABLE = "backslashreplace"
 _NAMELESS = getattr(os, "O_TMPFILE", 0)
 """The flag of a file without a name, which is gone when the program is; 0 where there is none."""
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""No room on the disk, or for this user, or in one file."""
+
 
 class Draft:
     """A file that takes the place of another when it is complete.
@@ -161,10 +164,6 @@ def write_whole(path: Path, text: str) -> None:
             draft.discard()
     except OSError as error:
         raise not_written(path, error) from error
-
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-"""No room on the disk, or for this user, or in one file."""
 
 
 def not_written(path: Path, error: OSError) -> CannotWrite:
