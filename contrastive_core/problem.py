@@ -19,7 +19,7 @@ from .labelled import Labelled as Labelled
 from .labelled import Positives as Positives
 from .numerics import Float
 from .prepared import Prepared
-from .tables import Gathered, Index, Offsets, Relation, Span, row_products
+from .tables import Gathered, Index, Offsets, Relation, Same, Span, row_products
 
 
 class Paired(Protocol):
@@ -172,7 +172,7 @@ class Classified:
 
 
 @dataclass(frozen=True, eq=False)
-class OwnClass:
+class OwnClass(Same):
     """Row i < n leaves out the row n + targets[i]."""
 
     n: int

@@ -18,10 +18,6 @@ Block = npt.NDArray[Any]
 class Score(Protocol):
     """How a pair of rows is scored."""
 
-    @property
-    def linear(self) -> bool:
-        """Whether scaling the anchors scales the scores, so that a product can carry a factor."""
-
     def bound(self, longest_anchor: float, longest_candidate: float) -> float:
         """A bound on the magnitude of any score, from the largest norms."""
 
@@ -32,8 +28,6 @@ class Score(Protocol):
 @dataclass(frozen=True)
 class Product:
     """x . y; of unit rows this is the cosine."""
-
-    linear: bool = True
 
     def bound(self, longest_anchor: float, longest_candidate: float) -> float:
         """Cauchy and Schwarz: |x . y| <= |x| |y|."""
@@ -63,7 +57,6 @@ class NegativeDistance:
 
     squared: bool = False
     unit: bool = False
-    linear: bool = False
 
     def bound(self, longest_anchor: float, longest_candidate: float) -> float:
         """The triangle inequality."""

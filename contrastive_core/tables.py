@@ -7,7 +7,7 @@ rows and columns of a tile. A score grows with nearness.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -74,8 +74,21 @@ class Span:
         return Gathered(self.data, self.start + np.asarray(index, dtype=np.intp))
 
 
+class Same:
+    """Equal to what is of the same type and made of the very same arrays."""
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return False
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return all(a is b or (isinstance(a, int) and a == b) for a, b in pairs)
+
+    def __hash__(self) -> int:
+        return hash(tuple(a if isinstance(a, int) else id(a) for a in vars(self).values()))
+
+
 @dataclass(frozen=True, eq=False)
-class Gathered:
+class Gathered(Same):
     """Single rows of prepared data, by an index; sorted where they are the anchors of a table."""
 
     data: Prepared
@@ -144,7 +157,7 @@ class Offsets:
 
 
 @dataclass(frozen=True, eq=False)
-class SameClass:
+class SameClass(Same):
     """Rows of one class leave each other out, and every row itself.
 
     Args:
@@ -159,7 +172,7 @@ class SameClass:
 
 
 @dataclass(frozen=True, eq=False)
-class OtherClass:
+class OtherClass(Same):
     """What is left are the positives: other rows of a row's own class.
 
     Args:
@@ -174,7 +187,7 @@ class OtherClass:
 
 
 @dataclass(frozen=True, eq=False)
-class Strangers:
+class Strangers(Same):
     """What is left are pairs of different classes, both known: what a dissimilar pair is.
 
     Args:
@@ -215,21 +228,29 @@ class Table:
         candidates: Columns of the table, m of them.
         relation: The pairs left out; they count for nothing in any reduction.
         score: How a pair is scored.
-        anchor_number: The number of the first anchor where anchors are counted as candidates.
-        candidate_number: The number of the first candidate, where several tables share anchors.
     """
 
     anchors: Side
     candidates: Span
     relation: Relation = EVERYTHING
     score: Score = PRODUCT
-    anchor_number: int = 0
-    candidate_number: int = 0
 
     @property
     def symmetric(self) -> bool:
         """Whether rows and columns are the same rows: half of the table is enough."""
         return self.anchors == self.candidates
+
+    @property
+    def reversed(self) -> Table | None:
+        """Rows and columns exchanged, where that is the way round in which it is walked.
+
+        Which way is settled by what it is a table of, so that whoever asks of either side, alone
+        or in company, is shown the same tiles.
+        """
+        down, across = self.anchors, self.candidates
+        if not isinstance(down, Span) or down.data is not across.data or down.start <= across.start:
+            return None
+        return replace(self, anchors=across, candidates=down)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from passes import walk_of
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import contrastive_core as cc
@@ -132,7 +133,7 @@ def test_few_anchors_have_wide_tiles_that_are_no_larger(ready: Ready, n: int) ->
 def test_a_task_done_twice_gives_the_same_states(ready: Ready, tile: int) -> None:
     reductions = (LogSumExp(3.0), LogSumExp(200.0), TopK(3), RowSum(np.exp))
     table = square(ready, 90, dtype="float32")
-    job, cut = Pass(table, reductions), Cut(tile, tile, tile)
+    job, cut = walk_of(table, reductions), Cut(tile, tile, tile)
     used = Workspace()
     for task in tasks(table, cut, whole_rows=False):
         first = perform(job, task, cut, used)
@@ -143,7 +144,7 @@ def test_a_task_done_twice_gives_the_same_states(ready: Ready, tile: int) -> Non
 def test_a_task_leaves_the_rows_as_they_were(ready: Ready) -> None:
     table = square(ready, 40)
     before = table.candidates.read(0, 40).copy()
-    run([Pass(table, (LogSumExp(3.0), LogSumExp(9.0), TopK(50)))], workers=1, tile=7)
+    run([walk_of(table, (LogSumExp(3.0), LogSumExp(9.0), TopK(50)))], workers=1, tile=7)
     assert np.array_equal(table.candidates.read(0, 40), before)
 
 
@@ -191,9 +192,9 @@ def many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def jobs_of_many_tasks(ready: Ready) -> list[Pass]:
     return [
-        Pass(square(ready, 1000, dtype="float32"), (LogSumExp(3.0), LogSumExp(2000.0), TopK(3))),
-        Pass(rectangle(ready, 1000, 700), (LogSumExp(3.0),), (LogSumExp(5.0), TopK(2))),
-        Pass(square(ready, 1000), (Neighbours(1, np.zeros(1000)), RowSum(np.square))),
+        walk_of(square(ready, 1000, dtype="float32"), (LogSumExp(3.0), LogSumExp(2000.0), TopK(3))),
+        walk_of(rectangle(ready, 1000, 700), (LogSumExp(3.0),), (LogSumExp(5.0), TopK(2))),
+        walk_of(square(ready, 1000), (Neighbours(1, np.zeros(1000)), RowSum(np.square))),
     ]
 
 
@@ -231,9 +232,9 @@ def test_any_number_of_workers_gives_the_same_bits(ready: Ready, workers: int) -
 def test_progress_grows_to_the_total(ready: Ready, workers: int) -> None:
     told: list[tuple[int, int]] = []
     jobs = [
-        Pass(square(ready, 2500), (LogSumExp(1.0),)),
-        Pass(rectangle(ready, 30, 2000), (LogSumExp(1.0),), (LogSumExp(1.0),)),
-        Pass(square(ready, 600), (Neighbours(1, np.zeros(600)),)),
+        walk_of(square(ready, 2500), (LogSumExp(1.0),)),
+        walk_of(rectangle(ready, 30, 2000), (LogSumExp(1.0),), (LogSumExp(1.0),)),
+        walk_of(square(ready, 600), (Neighbours(1, np.zeros(600)),)),
     ]
     run(jobs, workers=workers, progress=lambda done, total: told.append((done, total)))
     done = [each for each, _ in told]
@@ -275,7 +276,7 @@ class Faulty(Reduction):
 @pytest.mark.parametrize("row", [0, 1300, 2499])
 def test_a_fault_in_a_worker_reaches_the_caller(ready: Ready, workers: int, row: int) -> None:
     with pytest.raises(ArithmeticError, match=f"row {row}"):
-        run([Pass(square(ready, 2500), (Faulty(row),))], workers=workers)
+        run([walk_of(square(ready, 2500), (Faulty(row),))], workers=workers)
 
 
 def test_a_fault_in_the_progress_callback_reaches_the_caller(ready: Ready) -> None:
@@ -283,7 +284,7 @@ def test_a_fault_in_the_progress_callback_reaches_the_caller(ready: Ready) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run([Pass(square(ready, 2500), (LogSumExp(1.0),))], workers=2, progress=stop)
+        run([walk_of(square(ready, 2500), (LogSumExp(1.0),))], workers=2, progress=stop)
 
 
 # Memory.
@@ -311,7 +312,7 @@ def test_whole_rows_are_walked_in_bands(ready: Ready) -> None:
     table = square(ready, n, dtype="float32")
     tracemalloc.start()
     try:
-        run([Pass(table, (Neighbours(1, np.zeros(n)),))], workers=1)
+        run([walk_of(table, (Neighbours(1, np.zeros(n)),))], workers=1)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -407,7 +408,7 @@ def test_a_walk_drives_one_blas_thread() -> None:
 def test_reductions_over_whole_rows_serve_one_side_only(ready: Ready) -> None:
     table = rectangle(ready, 3, 5)
     with pytest.raises(ValueError, match="exchange the table"):
-        Pass(table, (), (Neighbours(1, np.zeros(5)),))
+        walk_of(table, (), (Neighbours(1, np.zeros(5)),))
 
 
 @pytest.mark.parametrize(
@@ -431,8 +432,8 @@ def test_working_memory_stays_within_the_bound(
     asks: tuple[Reduction, ...] = (LogSumExp(2.0),)
     if ranks:
         asks = (*asks, TopK(4), CountNearer(scores.max(axis=1), np.zeros(64, np.intp), 1e-6))
-    run([Pass(Table(anchors, problem.all, problem.relation), asks)], workers=1)
-    run([Pass(Table(anchors, problem.all), (Neighbours(1, np.zeros(64)),))], workers=1)
+    run([walk_of(Table(anchors, problem.all, problem.relation), asks)], workers=1)
+    run([walk_of(Table(anchors, problem.all), (Neighbours(1, np.zeros(64)),))], workers=1)
     may_have_duplicates(problem.data)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -46,11 +46,11 @@ def reduced(span: Span, *asks: Reduction, tile: int = 16, workers: int = 1) -> t
     return found
 
 
-def view_of(scores: npt.NDArray[np.float32], first: int = 0, factor: float = 1.0) -> View:
+def view_of(scores: npt.NDArray[np.float32], first: int = 0) -> View:
     def buffer(shape: tuple[int, int]) -> npt.NDArray[np.float32]:
         return np.empty(shape, np.float32)
 
-    return View(scores, slice(0, len(scores)), first, None, buffer, factor)
+    return View(scores, slice(0, len(scores)), first, None, buffer)
 
 
 @pytest.mark.parametrize(("n", "d"), [(1, 3), (5, 2), (40, 3), (150, 6), (1100, 4)])
@@ -226,7 +226,7 @@ def test_rows_drawn_have_the_precisions_they_have_among_all() -> None:
         assert np.array_equal(getattr(few, name), getattr(everybody, name)[drawn], equal_nan=True)
 
 
-def test_long_runs_of_equal_scores_beside_exponentials_are_packed_without_their_factor() -> None:
+def test_long_runs_of_equal_scores_beside_exponentials_are_packed_as_they_are() -> None:
     draws = np.random.default_rng(11)
     rows = np.concatenate([np.tile(cloud(3, 4, 12), (40, 1)), draws.standard_normal((60, 4))])
     span = prepared(rows)

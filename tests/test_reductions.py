@@ -13,8 +13,9 @@ import pytest
 import textbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from passes import walk_of
 
-from contrastive_core.engines import Pass, Results, local, run
+from contrastive_core.engines import Results, local, run
 from contrastive_core.plan import Request, reduce_all
 from contrastive_core.prepared import Prepared
 from contrastive_core.reductions import (
@@ -117,13 +118,13 @@ def _case(rows: Floats, table: Table, score: str) -> Case:
 
 def finished(case: Case, *reductions: Reduction, tile: int | None = None) -> list[Any]:
     """What the reductions of the rows come to."""
-    (results,) = run([Pass(case.table, reductions)], workers=1, tile=tile)
+    (results,) = run([walk_of(case.table, reductions)], workers=1, tile=tile)
     return [r.finish(state) for r, state in zip(reductions, results.rows, strict=True)]
 
 
 def finished_cols(case: Case, *reductions: Reduction, tile: int | None = None) -> list[Any]:
     """What the reductions of the columns come to, beside reductions of the rows."""
-    (results,) = run([Pass(case.table, reductions, reductions)], workers=1, tile=tile)
+    (results,) = run([walk_of(case.table, reductions, reductions)], workers=1, tile=tile)
     return [r.finish(state) for r, state in zip(reductions, results.cols, strict=True)]
 
 
@@ -208,7 +209,7 @@ def test_a_row_far_below_the_largest_logit_of_its_tile_keeps_its_sum(
     scale = 1.0 if dtype == "float32" else 10.0
     assert UNSHIFTED[dtype] < 400 * scale <= SHARED[dtype]
     ask = LogSumExp(scale)
-    (found,) = run([Pass(table, (ask,), (ask,))], workers=1)
+    (found,) = run([walk_of(table, (ask,), (ask,))], workers=1)
     assert ask.finish(found.rows[0]).tolist() == [400 * scale, -300 * scale]
     assert ask.finish(found.cols[0]).tolist() == [400 * scale, 300 * scale]
 
@@ -224,7 +225,7 @@ def test_many_tasks_come_to_the_same_as_one(
         if case.table.symmetric and cut.rows != cut.cols:
             continue
         over_cols = () if case.table.symmetric else asked
-        (results,) = run([Pass(case.table, asked, over_cols)], workers=workers)
+        (results,) = run([walk_of(case.table, asked, over_cols)], workers=workers)
         for states, rows in ((results.rows, case.rows), (results.cols, case.cols)):
             if not states:
                 continue
@@ -571,7 +572,7 @@ def test_the_engine_serves_the_exact_triplet_hinge(
     everybody = Span(ready(rows, unit=False), 0, N)
     table = Table(everybody, everybody, Offsets((0,)), EUCLIDEAN)
     hinge = TripletHinge(labels, 0.7)
-    job = Pass(table, (hinge, LogSumExp(1.0)))
+    job = walk_of(table, (hinge, LogSumExp(1.0)))
     (results,) = run([job], workers=workers, tile=tile)
     expected = textbook.triplet_hinges(rows.tolist(), labels.tolist(), 0.7)
     assert max(expected) > 1
@@ -587,7 +588,7 @@ def test_sums_at_the_limit_of_the_unshifted_path_do_not_overflow(
 ) -> None:
     data = ready(np.ones((20_000, 2)), dtype=dtype)
     table = Table(Span(data, 0, 3), Span(data, 3, 20_000))
-    (found,) = run([Pass(table, (LogSumExp(limit),))], workers=1)
+    (found,) = run([walk_of(table, (LogSumExp(limit),))], workers=1)
     result = LogSumExp(limit).finish(found.rows[0])
     assert UNSHIFTED[dtype] == limit
     assert result == pytest.approx(limit + math.log(19_997), rel=1e-6)
@@ -597,8 +598,8 @@ def test_a_function_that_returns_the_tile_itself_spoils_nothing(ready: Ready) ->
     data = ready(np.random.default_rng(0).standard_normal((40, 3)))
     table = Table(Span(data, 0, 40), Span(data, 0, 40), Offsets((0,)))
     asks = (RowSum(lambda scores: scores), LogSumExp(1.0), TopK(1))
-    (both,) = run([Pass(table, asks)], workers=1)
-    (alone,) = run([Pass(table, asks[1:])], workers=1)
+    (both,) = run([walk_of(table, asks)], workers=1)
+    (alone,) = run([walk_of(table, asks[1:])], workers=1)
     assert both.rows[1][1] == pytest.approx(alone.rows[0][1], rel=1e-13)
     assert both.rows[2][1].tolist() == alone.rows[1][1].tolist()
 

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 import pytest
+from passes import walk_of
 
-from contrastive_core.engines import Pass, local, run
+from contrastive_core.engines import local, run
 from contrastive_core.engines import triplets as engine
 from contrastive_core.engines.triplets import triplet_tiles
 from contrastive_core.prepared import Prepared
@@ -98,7 +99,7 @@ def everybody(data: Prepared, score: Score) -> Table:
 
 
 def reduced(data: Prepared, score: Score, *asked: Reduction, workers: int = 1) -> list[Any]:
-    (results,) = run([Pass(everybody(data, score), asked)], workers=workers)
+    (results,) = run([walk_of(everybody(data, score), asked)], workers=workers)
     return [r.finish(state) for r, state in zip(asked, results.rows, strict=True)]
 
 

@@ -2,6 +2,6 @@
 
 from .local import one_blas_thread, run
 from .triplets import triplet_tiles
-from .work import Pass, Results
+from .work import Ask, Pass, Results
 
-__all__ = ["Pass", "Results", "one_blas_thread", "run", "triplet_tiles"]
+__all__ = ["Ask", "Pass", "Results", "one_blas_thread", "run", "triplet_tiles"]

@@ -15,10 +15,10 @@ from queue import SimpleQueue
 
 from threadpoolctl import threadpool_limits
 
-from ..reductions import Reduction, State
+from ..reductions import State
 from ..resources import Progress
 from ..tiles import Cut, Task, cut_for, tasks
-from .work import Partial, Pass, Results, Workspace, perform
+from .work import Ask, Partial, Pass, Results, Workspace, perform
 
 _WINDOW = 4
 """Tasks in flight per thread."""
@@ -83,8 +83,8 @@ def one_blas_thread() -> Iterator[None]:
 def _start(job: Pass) -> tuple[list[State], list[State]]:
     table = job.table
     return (
-        [reduction.start(table.anchors.n) for reduction in job.rows],
-        [reduction.start(table.candidates.n) for reduction in job.cols],
+        [ask.reduction.start(table.anchors.n) for ask in job.rows],
+        [ask.reduction.start(table.candidates.n) for ask in job.cols],
     )
 
 
@@ -132,9 +132,9 @@ def _merge(
 
 
 def _merge_side(
-    reductions: Sequence[Reduction], into: Sequence[State], partial: Sequence[State], where: range
+    asks: Sequence[Ask], into: Sequence[State], partial: Sequence[State], where: range
 ) -> None:
-    for reduction, state, other in zip(reductions, into, partial, strict=True):
+    for ask, state, other in zip(asks, into, partial, strict=True):
         merged = tuple(array[where.start : where.stop] for array in state)
-        reduction.merge(merged, other)
-        reduction.learn(slice(where.start, where.stop), merged)
+        ask.reduction.merge(merged, other)
+        ask.reduction.learn(slice(where.start, where.stop), merged)

@@ -25,70 +25,54 @@ _READ = 4
 
 
 @dataclass(frozen=True)
+class Ask:
+    """A reduction, and the number that the first candidate of the table has for it."""
+
+    reduction: Reduction
+    first: int = 0
+
+
+@dataclass(frozen=True)
 class Pass:
-    """What one walk over a table is asked for.
+    """What one walk over a table is asked for, by any number of questions.
 
     Args:
         table: The scores.
-        rows: Reductions over the candidates of each anchor. On a symmetric table an off-diagonal
-            tile serves them twice.
-        cols: Reductions over the anchors of each candidate, for a table that is not symmetric:
-            both directions come from one product.
+        rows: Asked of the candidates of each anchor. On a symmetric table an off-diagonal tile
+            serves them twice.
+        cols: Asked of the anchors of each candidate, for a table that is not symmetric: both
+            directions come from one product.
     """
 
     table: Table
-    rows: tuple[Reduction, ...]
-    cols: tuple[Reduction, ...] = ()
+    rows: tuple[Ask, ...]
+    cols: tuple[Ask, ...] = ()
 
     def __post_init__(self) -> None:
         """Whole rows are served one way only: the exchanged table is a pass of its own."""
-        if any(reduction.whole_rows for reduction in self.cols):
+        if any(ask.reduction.whole_rows for ask in self.cols):
             raise ValueError("reductions over whole rows belong to `rows`: exchange the table")
 
     @cached_property
     def whole_rows(self) -> bool:
         """Whether complete rows are needed at once."""
-        return any(reduction.whole_rows for reduction in self.rows)
+        return any(ask.reduction.whole_rows for ask in self.rows)
 
     @cached_property
-    def roles(self) -> Roles:
-        """Which reduction is shown scores, and which exponentials of which scale."""
-        bound, dtype = self.table.bound, self.table.dtype
-        rows = tuple(Role(r, r.exponent(bound, dtype)) for r in self.rows)
-        cols = tuple(Role(r, r.exponent(bound, dtype)) for r in self.cols)
-        roles = (*rows, *cols)
-        asked = (role.exponent for role in roles if role.exponent is not None)
-        exponents = tuple(dict.fromkeys(asked))
-        others = (role.reduction for role in roles if role.exponent is None)
-        carried = len(exponents) == 1 and self.table.score.linear
-        carried = carried and all(reduction.takes_factor for reduction in others)
-        return Roles(rows, cols, exponents, exponents[0].scale if carried else None)
+    def exponents(self) -> dict[Exponent | None, list[Ask]]:
+        """Who is shown which exponentials beside the scores; None: the scores alone, who come
+        first. The last may take the place of the scores, which those that are shifted still need.
+        """
+        found: dict[Exponent | None, list[Ask]] = {}
+        for ask in (*self.rows, *self.cols):
+            exponent = ask.reduction.exponent(self.table.bound, self.table.dtype)
+            found.setdefault(exponent, []).append(ask)
+        return dict(sorted(found.items(), key=lambda each: _place(each[0])))
 
 
-@dataclass(frozen=True)
-class Role:
-    """A reduction, and the exponentials it is shown beside the scores; None: the scores alone."""
-
-    reduction: Reduction
-    exponent: Exponent | None
-
-
-@dataclass(frozen=True)
-class Roles:
-    """The reductions of a pass over rows and over columns.
-
-    Args:
-        rows: Over the candidates of each anchor.
-        cols: Over the anchors of each candidate.
-        exponents: The different exponentials.
-        factor: The scale that the product itself carries, where one scale is asked and nobody
-            minds. Whether scores are asked beside exponentials then changes no bit of these.
-    """
-
-    rows: tuple[Role, ...]
-    cols: tuple[Role, ...]
-    exponents: tuple[Exponent, ...]
-    factor: float | None
+def _place(exponent: Exponent | None) -> int:
+    """Scores first, then what is shifted."""
+    return 0 if exponent is None else 1 if exponent.shifted else 2
 
 
 @dataclass(frozen=True)
@@ -124,18 +108,16 @@ class Workspace:
 
 def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
     """Do one task."""
-    table, roles = job.table, job.roles
-    rows = tuple(reduction.start(len(task.rows)) for reduction in job.rows)
+    table = job.table
+    rows = tuple(ask.reduction.start(len(task.rows)) for ask in job.rows)
     diagonal = table.symmetric and task.rows == task.cols and not job.whole_rows
-    over_cols = roles.rows if task.mirrored or diagonal else roles.cols
-    cols = rows if diagonal else tuple(r.reduction.start(len(task.cols)) for r in over_cols)
+    over_cols = job.rows if task.mirrored or diagonal else job.cols
+    cols = rows if diagonal else tuple(a.reduction.start(len(task.cols)) for a in over_cols)
     step = _READ * cut.cols if job.whole_rows else len(task.cols)
     chunks = _Chunks(table, task.cols, step)
     edge = len(task.cols) if job.whole_rows else cut.cols
     for down in cut.bands(task.rows, cut.rows):
-        anchors = workspace.array("anchors", (len(down), table.candidates.data.d), table.dtype)
-        block = table.anchors.read(down.start, down.stop)
-        np.multiply(block, table.dtype.type(roles.factor or 1.0), out=anchors)
+        anchors = table.anchors.read(down.start, down.stop)
         own = _slices(rows, down.start - task.rows.start, len(down))
         for across in cut.bands(task.cols, edge):
             if diagonal and across.start < down.start:
@@ -143,10 +125,10 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
             offset = across.start - task.cols.start
             tile = _Tile(job, down, across, workspace)
             tile.fill(anchors, chunks)
-            served = [(role, state, False) for role, state in zip(roles.rows, own, strict=True)]
+            served = [(ask, state, False) for ask, state in zip(job.rows, own, strict=True)]
             if over_cols and not (diagonal and across == down):
                 others = _slices(cols, offset, len(across))
-                served += [(r, state, True) for r, state in zip(over_cols, others, strict=True)]
+                served += [(a, state, True) for a, state in zip(over_cols, others, strict=True)]
             tile.reduce(served)
     return Partial(rows, () if diagonal else cols)
 
@@ -200,24 +182,22 @@ class _Tile:
         elif self.hidden is not None:
             np.copyto(self.scores, -np.inf, where=self.hidden)
 
-    def reduce(self, served: Sequence[tuple[Role, State, bool]]) -> None:
-        """Scores first; then the exponentials of each scale, once for both sides."""
-        for role, state, transposed in served:
-            if role.exponent is None:
-                role.reduction.update(self._view(transposed), state)
-        for exponent in self.job.roles.exponents:
-            exponentials, top = self._exponentials(exponent)
-            for role, state, transposed in served:
-                if role.exponent == exponent:
-                    role.reduction.update(self._view(transposed, exponentials, top), state)
+    def reduce(self, served: Sequence[tuple[Ask, State, bool]]) -> None:
+        """Scores first; then the exponentials of each scale, once for whoever asked."""
+        exponents = self.job.exponents
+        for exponent, asks in exponents.items():
+            shown: tuple[Block | None, float | None] = None, None
+            if exponent is not None:
+                shown = self._exponentials(exponent, last=exponent == list(exponents)[-1])
+            for ask, state, transposed in served:
+                if ask in asks:
+                    ask.reduction.update(self._view(ask.first, transposed, *shown), state)
 
-    def _exponentials(self, exponent: Exponent) -> tuple[Block, float | None]:
+    def _exponentials(self, exponent: Exponent, *, last: bool) -> tuple[Block, float | None]:
         """exp(scale * score - top), and top; in place where the scores are needed no more."""
-        carried = self.job.roles.factor == exponent.scale
-        if carried and not exponent.shifted:
-            return np.asarray(np.exp(self.scores, out=self.scores)), None
-        out = self.scratch((len(self.down), len(self.across)))
-        scale = self.scores.dtype.type(1.0 if carried else exponent.scale)
+        in_place = last and not exponent.shifted
+        out = self.scores if in_place else self.scratch((len(self.down), len(self.across)))
+        scale = self.scores.dtype.type(exponent.scale)
         if not exponent.shifted:
             np.multiply(self.scores, scale, out=out)
             return np.asarray(np.exp(out, out=out)), None
@@ -225,35 +205,21 @@ class _Tile:
         if best == -np.inf:  # nobody is left
             best = best.dtype.type(0)
         np.subtract(self.scores, best, out=out)
-        if not carried:
-            out *= scale
+        out *= scale
         return np.asarray(np.exp(out, out=out)), float(best) * float(scale)
 
     def _view(
-        self, transposed: bool, exponentials: Block | None = None, top: float | None = None
+        self, first: int, transposed: bool, exponentials: Block | None, top: float | None
     ) -> View:
-        table, hidden, factor = self.job.table, self.hidden, self.job.roles.factor or 1.0
-        if not transposed:
-            return View(
-                self.scores,
-                slice(self.down.start, self.down.stop),
-                table.candidate_number + self.across.start,
-                hidden,
-                self.scratch,
-                factor,
-                exponentials,
-                top,
-            )
-        return View(
-            self.scores.T,
-            slice(self.across.start, self.across.stop),
-            table.anchor_number + self.down.start,
-            None if hidden is None else _transposed(hidden),
-            self.scratch,
-            factor,
-            None if exponentials is None else exponentials.T,
-            top,
-        )
+        """The tile as a reduction of its rows, or of its columns, sees it."""
+        down, across, hidden = self.down, self.across, self.hidden
+        scores = self.scores
+        if transposed:
+            down, across, scores = across, down, scores.T
+            hidden = None if hidden is None else _transposed(hidden)
+            exponentials = None if exponentials is None else exponentials.T
+        rows = slice(down.start, down.stop)
+        return View(scores, rows, first + across.start, hidden, self.scratch, exponentials, top)
 
 
 def _transposed(hidden: Hidden) -> Hidden:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +32,6 @@ class CountNearer(Reduction):
     numbers: npt.NDArray[np.intp]
     tolerance: float
     lengths: tuple[Float, Float] | None = None
-    takes_factor: ClassVar[bool] = True
 
     def start(self, n: int) -> State:
         """Nobody."""
@@ -76,7 +74,7 @@ class CountNearer(Reduction):
             slack = self.tolerance * np.outer(rows[view.rows], columns)
             low, high = reference[:, None] - slack, reference[:, None] + slack
         kind = view.scores.dtype
-        return (low * view.factor).astype(kind), (high * view.factor).astype(kind)
+        return low.astype(kind), high.astype(kind)
 
 
 def _count(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

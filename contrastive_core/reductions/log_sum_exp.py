@@ -71,7 +71,7 @@ class LogSumExp(Reduction):
             rows = far[start : start + step]
             own = view.scores[rows]
             part = state[0][rows], state[1][rows]
-            self.merge(part, _shifted(own, self.scale / view.factor, own))
+            self.merge(part, _shifted(own, self.scale, own))
             state[0][rows], state[1][rows] = part
 
     def merge(self, into: State, other: State) -> None:

@@ -8,7 +8,7 @@ is then a sort of short rows of integers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,8 @@ _ALL = 0xFFFFFFFF
 _MANY = 4
 """Times k survivors per row beyond which a tile is sorted as a whole."""
 
-_SLACK = np.float32(4 * np.finfo(np.float32).eps)
-"""A score that is divided by a factor and multiplied by it again comes back within this."""
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PackedTopK(Reduction):
     """The k best scores of each row with the candidates' numbers; equal scores by lower number.
 
@@ -39,8 +36,7 @@ class PackedTopK(Reduction):
 
     k: int
     n: int
-    takes_factor: ClassVar[bool] = True
-    floor: Single = field(init=False, repr=False)
+    floor: Single = field(init=False, repr=False, compare=False)
     """The k-th best score that each row is known to reach: what lies below is not looked at. It
     only ever rises, and changes no result."""
 
@@ -55,24 +51,22 @@ class PackedTopK(Reduction):
     def update(self, view: View, state: State) -> None:
         """Let the few candidates in that may be among the k best."""
         (keys,) = state
-        factor = np.float32(view.factor)
-        reach = view.scores >= self._level(view, keys, factor)[:, None]
+        reach = view.scores >= self._level(view, keys)[:, None]
         if np.count_nonzero(reach) > _MANY * self.k * len(keys):  # long runs of equal scores
-            found = _pack(view.scores / factor, view.first + np.arange(view.scores.shape[1]))
+            found = _pack(view.scores, view.first + np.arange(view.scores.shape[1]))
             if found.shape[1] > self.k:
                 found = np.partition(found, -self.k, axis=1)[:, -self.k :]
             keys[:] = _best(keys, found, self.k)
             return
         rows, cols = _places(reach)
         if len(rows):
-            found = _pack(view.scores[rows, cols] / factor, view.first + cols)
+            found = _pack(view.scores[rows, cols], view.first + cols)
             some, padded = _padded(rows, found)
             keys[some] = _best(keys[some], padded, self.k)
 
-    def _level(self, view: View, keys: Keys, factor: np.float32) -> Single:
+    def _level(self, view: View, keys: Keys) -> Single:
         """What a score must reach: what is known of the row, or the k-th best of this tile."""
-        level = np.maximum(_scores(keys[:, 0]), self.floor[view.rows]) * factor
-        level -= _SLACK * np.abs(level)
+        level = np.maximum(_scores(keys[:, 0]), self.floor[view.rows])
         unknown = np.flatnonzero(level == -np.inf)
         if len(unknown) and view.scores.shape[1] > self.k:
             level[unknown] = np.partition(view.scores[unknown], -self.k, axis=1)[:, -self.k]

@@ -43,7 +43,6 @@ class View:
         first: The number of the first candidate of the tile.
         hidden: The pairs left out, by positions or as a mask; None where there are none.
         buffer: Where `scratch` comes from.
-        factor: What the scores were multiplied by; 1 unless a reduction takes a factor.
         exponentials: exp(scale * score - top) with 0 for the pairs left out, for a reduction that
             asked; shaped as the scores.
         top: What they are shifted by; None for exponentials as they are.
@@ -54,7 +53,6 @@ class View:
     first: int
     hidden: Hidden | None
     buffer: Scratch
-    factor: float = 1.0
     exponentials: npt.NDArray[Any] | None = None
     top: float | None = None
 
@@ -77,9 +75,6 @@ class Reduction(ABC):
 
     whole_rows: ClassVar[bool] = False
     """Whether `update` must see complete rows."""
-
-    takes_factor: ClassVar[bool] = False
-    """Whether it can be shown scores that carry a factor, which `View.factor` tells."""
 
     def exponent(self, bound: float, dtype: np.dtype[Any]) -> Exponent | None:
         """The exponentials to be shown beside the scores; None: the scores alone."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +10,11 @@ import numpy.typing as npt
 from ..numerics import Float
 from .reduction import Reduction, State, View
 
-_ROUNDING = 4 * np.finfo(np.float64).eps
-"""A score that is divided by a factor and multiplied by it again comes back within this."""
-
 _NOBODY = np.iinfo(np.int64).max
 """The number of a place that no candidate has taken."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class TopK(Reduction):
     """The k best scores of each row with the candidates' numbers; equal scores by lower number.
 
@@ -31,8 +27,7 @@ class TopK(Reduction):
 
     k: int
     n: int = 0
-    takes_factor: ClassVar[bool] = True
-    floor: Float = field(init=False, repr=False)
+    floor: Float = field(init=False, repr=False, compare=False)
     """The k-th best score that each row is known to reach: what lies below is not looked at. It
     only ever rises, and changes no result."""
 
@@ -47,13 +42,12 @@ class TopK(Reduction):
     def update(self, view: View, state: State) -> None:
         """Let the few candidates that reach the k-th score in."""
         known = state[0][:, -1]
-        kth = (np.maximum(known, self.floor[view.rows]) if self.n else known) * view.factor
-        kth -= _ROUNDING * np.abs(kth)  # the factor comes and goes: let equals through
+        kth = np.maximum(known, self.floor[view.rows]) if self.n else known
         rows = np.flatnonzero((view.best >= kth) & (view.best > -np.inf))
         if not len(rows):
             return
         found = _best_of(np.ascontiguousarray(view.scores[rows]), self.k)
-        self._keep_best(state, rows, (found[0] / view.factor, found[1] + view.first))
+        self._keep_best(state, rows, (found[0], found[1] + view.first))
 
     def merge(self, into: State, other: State) -> None:
         """The k best of both."""
