@@ -14,10 +14,11 @@ from threadpoolctl import threadpool_limits
 
 import contrastive_core as cc
 from contrastive_core.engines import run
-from contrastive_core.evaluate import Work, evaluate
+from contrastive_core.evaluate import evaluate
 from contrastive_core.evaluation import Evaluation
 from contrastive_core.inputs import Given, build, recognise
 from contrastive_core.losses import LOSSES, make_loss
+from contrastive_core.plan import answer
 
 from .data import classes, clustered, two_files, two_views
 from .outcomes import Outcome, Prepare, Ready
@@ -80,7 +81,7 @@ def evaluated(
     loss = make_loss(kind, input_form=found.form.name, inputs=Given(**given).names, **parameters)
     built = build(loss, found, means)
     engine = partial(run, workers=built.room.workers)
-    return evaluate(loss, built.problem, Work(engine, engine, standings=standings))
+    return answer(evaluate(loss, built.problem, standings=standings), engine)
 
 
 def _ready(kind: str, given: dict[str, Any], **how: Any) -> Ready:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from .losses import Loss
 from .numerics import Float
+from .plan import Asking
 from .problem import Problem
 from .standing import Competition
 from .tables import Index
@@ -18,7 +19,7 @@ from .tables import Index
 Columns = Mapping[str, npt.NDArray[Any]]
 """Name to one number per sample."""
 
-Look = Callable[[Index], Columns]
+Look = Callable[[Index], Asking[Columns]]
 """Costly columns of some samples, by sorted position."""
 
 

@@ -1,27 +1,28 @@
 """From what is asked to passes: each table is walked once, for all who ask of it.
 
 A computation *asks*: it is a generator that yields requests, is sent what they came to, and
-returns its result. `answer` drives any number of them together. What a request comes to does not
-depend on who else asks, to the last bit: a table is cut into tiles and tasks, and walked one way
-round, by what it is; reductions of one pass share products and exponentials and nothing else.
+returns its result; `together` makes one of several, `answer` drives it. What a request comes to
+does not depend on who else asks, to the last bit: a table is cut into tiles and tasks, and walked
+one way round, by what it is; reductions of one pass share products and exponentials, nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from .engines import Ask, Pass, Results
 from .errors import ContrastError
 from .reductions import Reduction, State
-from .scores import PRODUCT, Score
-from .tables import EVERYTHING, Relation, Side, Span, Table
+from .resources import Progress
+from .tables import ReadTable, Span, Table
 
 T = TypeVar("T")
 
-Run = Callable[[Sequence[Pass]], list[Results]]
+Run = Callable[..., list[Results]]
+"""An engine: passes, and whom to tell of its progress, to their results."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +30,14 @@ class Request:
     """Reductions over the candidates of some anchors.
 
     Args:
-        anchors: Each row is an anchor.
-        candidates: Each row is a candidate.
-        origin: The row that counts as candidate 0.
-        reductions: What is asked.
-        relation: The pairs left out.
-        score: How a pair is scored.
+        table: Each row is an anchor, each column a candidate.
+        reductions: What is asked of each row.
+        origin: The row of the data that counts as candidate 0.
     """
 
-    anchors: Side
-    candidates: Span
-    origin: int
+    table: Table | ReadTable
     reductions: tuple[Reduction, ...]
-    relation: Relation = EVERYTHING
-    score: Score = PRODUCT
+    origin: int = 0
 
     @property
     def whole_rows(self) -> bool:
@@ -54,33 +49,54 @@ Asking = Generator[Sequence[Request], Sequence[tuple[Any, ...]], T]
 """A computation that yields requests, is sent the finished reductions of each, and returns."""
 
 
-def answer(askings: Sequence[Asking[T]], run: Run) -> list[T | ContrastError]:
-    """What each computation comes to, or why it failed; what all ask at a time is walked together.
+def together(askings: Sequence[Asking[T]]) -> Asking[list[T]]:
+    """Several computations as one, which asks at a time whatever they ask."""
+    results: dict[int, T] = {}
+    answers: dict[int, Any] = dict.fromkeys(range(len(askings)))
+    while answers:
+        waiting: dict[int, Sequence[Request]] = {}
+        for place, found in answers.items():
+            try:
+                waiting[place] = askings[place].send(found)
+            except StopIteration as done:
+                results[place] = done.value
+        flat = iter((yield [request for asked in waiting.values() for request in asked]))
+        answers = {place: [next(flat) for _ in asked] for place, asked in waiting.items()}
+    return [results[place] for place in range(len(askings))]
+
+
+def attempt(asking: Asking[T]) -> Asking[T | ContrastError]:
+    """A computation whose failure is what it comes to, so that those beside it go on."""
+    try:
+        return (yield from asking)
+    except ContrastError as error:
+        return error
+
+
+def answer(asking: Asking[T], run: Run, progress: Progress | None = None) -> T:
+    """What a computation comes to; what it asks at a time is walked together.
 
     Args:
-        askings: The computations.
+        asking: The computation.
         run: The engine.
+        progress: Told the scores done and the scores in all, of walks that take their time.
     """
-    outcomes: dict[int, T | ContrastError] = {}
-    waiting: dict[int, Sequence[Request]] = {}
+    most = 0
 
-    def go_on(place: int, found: Sequence[tuple[Any, ...]] | None) -> None:
-        waiting.pop(place, None)
-        try:
-            waiting[place] = askings[place].send(found)  # type: ignore[arg-type]
-        except StopIteration as done:
-            outcomes[place] = done.value
-        except ContrastError as error:
-            outcomes[place] = error
+    def shown(passes: Sequence[Pass]) -> list[Results]:
+        """A second look at a few rows moves no bar."""
+        nonlocal most
+        scores = sum(job.table.n * job.table.m for job in passes)
+        most = max(most, scores)
+        return run(passes, progress=progress if 2 * scores > most else None)
 
-    for place in range(len(askings)):
-        go_on(place, None)
-    while waiting:
-        requests = [request for place in waiting for request in waiting[place]]
-        found = iter(reduce_all(requests, run))
-        for place, asked in list(waiting.items()):
-            go_on(place, [next(found) for _ in asked])
-    return [outcomes[place] for place in range(len(askings))]
+    try:
+        requests = next(asking)
+        while True:
+            requests = asking.send(reduce_all(requests, shown) if requests else [])
+    except StopIteration as done:
+        found: T = done.value
+        return found
 
 
 def reduce_all(requests: Sequence[Request], run: Run) -> list[tuple[Any, ...]]:
@@ -90,7 +106,7 @@ def reduce_all(requests: Sequence[Request], run: Run) -> list[tuple[Any, ...]]:
         requests: What is asked.
         run: The engine.
     """
-    walks: dict[tuple[Table, bool], _Walk] = {}
+    walks: dict[tuple[Table | ReadTable, bool], _Walk] = {}
     parts = [list(_enter(request, walks)) for request in requests]
     results = run([Pass(table, *walk.sides) for (table, _), walk in walks.items()])
     for walk, states in zip(walks.values(), results, strict=True):
@@ -134,31 +150,31 @@ class _Part:
         return [found[place] for place in self.places]
 
 
-def _enter(request: Request, walks: dict[tuple[Table, bool], _Walk]) -> list[_Part]:
+def _enter(request: Request, walks: dict[tuple[Table | ReadTable, bool], _Walk]) -> Iterator[_Part]:
     """Enter what is asked into the walks of its tables."""
-    parts = []
-    for table in _tables(request):
-        first = table.candidates.start - request.origin
-        exchanged = not request.whole_rows and table.reversed is not None
-        if exchanged and table.reversed is not None:
-            table = table.reversed
-        walk = walks.setdefault((table, request.whole_rows), _Walk())
-        side = walk.cols if exchanged else walk.rows
+    for table, first in _tables(request):
+        turned = None if request.whole_rows else table.reversed
+        walk = walks.setdefault((turned or table, request.whole_rows), _Walk())
+        side = walk.cols if turned else walk.rows
         asks = [Ask(reduction, first) for reduction in request.reductions]
-        places = tuple(side.setdefault(ask, len(side)) for ask in asks)
-        parts.append(_Part(walk, exchanged, places))
-    return parts
+        yield _Part(walk, bool(turned), tuple(side.setdefault(ask, len(side)) for ask in asks))
 
 
-def _tables(request: Request) -> list[Table]:
-    """The candidates cut where the anchors begin and end, so that the square part is symmetric."""
-    anchors, candidates = request.anchors, request.candidates
+def _tables(request: Request) -> list[tuple[Table | ReadTable, int]]:
+    """The tables of a request, with the number of each one's first candidate.
+
+    Candidates are cut where the anchors begin and end, so that the square part is symmetric.
+    """
+    table = request.table
+    if isinstance(table, ReadTable):
+        return [(table, 0)]
+    anchors, candidates = table.anchors, table.candidates
     edges: list[int] = []
     if isinstance(anchors, Span) and anchors.inside(candidates) and not request.whole_rows:
         edges = [anchors.start, anchors.stop]
     bounds = sorted({candidates.start, *edges, candidates.stop})
     spans = [Span(candidates.data, start, stop) for start, stop in pairwise(bounds)]
-    return [Table(anchors, span, request.relation, request.score) for span in spans]
+    return [(replace(table, candidates=span), span.start - request.origin) for span in spans]
 
 
 def _finish(request: Request, parts: Sequence[_Part]) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from .labelled import Labelled as Labelled
 from .labelled import Positives as Positives
 from .numerics import Float
 from .prepared import Prepared
-from .tables import Gathered, Index, Offsets, Relation, Same, Span, row_products
+from .tables import Gathered, Index, Offsets, Relation, Same, ScoreRows, Span, row_products
 
 
 class Paired(Protocol):
@@ -173,7 +173,7 @@ class Classified:
 
 @dataclass(frozen=True, eq=False)
 class OwnClass(Same):
-    """Row i < n leaves out the row n + targets[i]."""
+    """Row i leaves out the candidate n + targets[i]; none where that is -1."""
 
     n: int
     targets: Codes
@@ -228,25 +228,6 @@ class TripletList:
     aligned: bool = False
 
 
-class ScoreRows(Protocol):
-    """A table of scores that is read by rows."""
-
-    @property
-    def n(self) -> int:
-        """Rows: anchors."""
-
-    @property
-    def width(self) -> int:
-        """Columns: candidates."""
-
-    @property
-    def tolerance(self) -> float:
-        """Scores tie when they differ by at most this."""
-
-    def read(self, start: int, stop: int) -> Float:
-        """Rows `start` to `stop`, in float64, fresh."""
-
-
 @dataclass(frozen=True, eq=False)
 class Scored:
     """Anchors whose scores with their candidates are known row by row.
@@ -265,6 +246,11 @@ class Scored:
     def n(self) -> int:
         """Anchors."""
         return self.table.n
+
+    @property
+    def relation(self) -> Relation:
+        """A row's own column is no negative."""
+        return OwnClass(0, self.targets)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .numerics import Float
-from .plan import Request, Run, reduce_all
+from .plan import Asking, Request
 from .prepared import Prepared
 from .reductions import CountNearer, Neighbours, Reduction, TopK
-from .tables import Gathered, Index, Relation, Side, Span, row_products
+from .tables import Gathered, Index, Relation, Side, Span, Table, row_products
 
 TOLERANCE = {"float32": 1e-6, "float64": 1e-12}
 """Scores of unit rows tie within this; of raw rows, within this times both norms."""
@@ -59,7 +59,8 @@ class Meeting:
 
     def request(self, *reductions: Reduction) -> Request:
         """These reductions of their scores."""
-        return Request(self.anchors, self.candidates, self.origin, reductions, self.relation)
+        table = Table(self.anchors, self.candidates, self.relation)
+        return Request(table, reductions, self.origin)
 
     def tolerances(self, numbers: Numbers) -> Float:
         """What counts as a tie with the candidate of this number, per anchor."""
@@ -78,22 +79,22 @@ class Meeting:
         return scores
 
 
-def nearest(meeting: Meeting, best: tuple[Float, Numbers], run: Run) -> Numbers:
+def nearest(meeting: Meeting, best: tuple[Float, Numbers]) -> Asking[Numbers]:
     """The number of each anchor's nearest candidate, of equals the lowest; -1 for none.
 
     Args:
         meeting: Who meets whom.
         best: What `TopK(KEPT)` came to.
-        run: The engine, for rows whose best candidates are an open run of ties.
     """
-    return neighbours(meeting, best, 1, run)[:, 0]
+    found = yield from neighbours(meeting, best, 1)
+    return found[:, 0]
 
 
-def neighbours(meeting: Meeting, best: tuple[Float, Numbers], k: int, run: Run) -> Numbers:
+def neighbours(meeting: Meeting, best: tuple[Float, Numbers], k: int) -> Asking[Numbers]:
     """The numbers of each anchor's k nearest candidates, shape (n, k); -1 where there are fewer."""
     tolerances = meeting.tolerances(best[1][:, 0])
     found, closed = in_order(best, tolerances, k)
-    settle(meeting, found, np.flatnonzero(~closed), tolerances, run)
+    yield from settle(meeting, found, np.flatnonzero(~closed), tolerances)
     return found
 
 
@@ -118,11 +119,11 @@ def in_order(
     return _in_runs(numbers, ends)[:, :k], closed
 
 
-def settle(meeting: Meeting, found: Numbers, rows: Index, tolerances: Float, run: Run) -> None:
+def settle(meeting: Meeting, found: Numbers, rows: Index, tolerances: Float) -> Asking[None]:
     """Look at the whole rows of those anchors whose neighbours are not settled, in place."""
     if len(rows):
         ask = Neighbours(found.shape[1], tolerances[rows])
-        ((settled,),) = reduce_all([meeting.some(rows).request(ask)], run)
+        ((settled,),) = yield [meeting.some(rows).request(ask)]
         found[rows] = settled
 
 
@@ -203,8 +204,8 @@ class Competition:
         return self.meeting.request(*more, *self.asks())
 
 
-def standing(competition: Competition, found: Sequence[Any], run: Run) -> Standing:
+def standing(competition: Competition, found: Sequence[Any]) -> Asking[Standing]:
     """The standing from what `Competition.asks` came to."""
     best, before = found
-    hardest = nearest(competition.meeting, best, run)
+    hardest = yield from nearest(competition.meeting, best)
     return Standing(1 + before, competition.meeting.scores_of(hardest), hardest)

@@ -19,6 +19,7 @@ from .inputs import InputFile
 from .losses import Loss
 from .numerics import Float
 from .parameters import parameters
+from .plan import Asking
 from .problem import Labelled, Positives, Scored, TripletList
 from .samples import HARDEST, ROWS, Samples, sort_order
 from .tables import Index
@@ -151,7 +152,7 @@ def summarise(
     inputs: tuple[InputFile, ...],
     wanted: Asked,
     numbers: Numbering | None = None,
-) -> LossResult:
+) -> Asking[LossResult]:
     """Everything there is to say about an evaluated loss.
 
     Args:
@@ -175,6 +176,7 @@ def summarise(
     reduction = wanted.reduction or loss.reduced_by
     over = f"{reduction} over {ledger.reduction}" if loss.reducible else ledger.reduction
     order = sort_order(values, wanted.sort)
+    listed = yield from _listed(evaluation, order[: wanted.top], numbers)
     return LossResult(
         kind=loss.kind,
         value=evaluation.mean * factor,
@@ -192,7 +194,7 @@ def summarise(
         positives=evaluation.problem.found,
         quantiles=_quantiles(values),
         samples=_samples(evaluation, np.arange(len(values)), evaluation.standing or {}, numbers),
-        worst=_listed(evaluation, order[: wanted.top], numbers),
+        worst=listed,
         inputs=inputs,
         warnings=said(numbers, warnings(evaluation, numbers)),
         dropped=None if numbers is None else numbers.dropped,
@@ -217,14 +219,14 @@ def _quantiles(values: Float) -> Quantiles:
     return Quantiles(*np.quantile(defined, list(_QUANTILES.values())).tolist())
 
 
-def _listed(evaluation: Evaluation, chosen: Index, numbers: Numbering | None) -> Samples:
+def _listed(evaluation: Evaluation, chosen: Index, numbers: Numbering | None) -> Asking[Samples]:
     """The samples that are listed, with their standing."""
     order = np.sort(chosen)
     told: Columns = {}
     if evaluation.standing is not None:
         told = {name: values[order] for name, values in evaluation.standing.items()}
     elif evaluation.look is not None and len(order):
-        told = evaluation.look(order)
+        told = yield from evaluation.look(order)
     return _samples(evaluation, order, told, numbers).take(np.searchsorted(order, chosen))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -234,6 +234,18 @@ class Table:
     candidates: Span
     relation: Relation = EVERYTHING
     score: Score = PRODUCT
+    by_bands: ClassVar[bool] = False
+    """Whether its tiles are bands of whole rows, whoever asks."""
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return self.anchors.n
+
+    @property
+    def m(self) -> int:
+        """Columns."""
+        return self.candidates.n
 
     @property
     def symmetric(self) -> bool:
@@ -261,6 +273,112 @@ class Table:
     def bound(self) -> float:
         """No score is larger in magnitude, rounding aside."""
         return self.score.bound(self.anchors.data.longest, self.candidates.data.longest)
+
+    def hidden(self, down: range, across: range) -> Hidden | None:
+        """The pairs of a tile that are left out."""
+        return self.relation.hidden(
+            self.anchors.ids(down.start, down.stop), self.candidates.ids(across.start, across.stop)
+        )
+
+    def over(self, cols: range, step: int) -> Products:
+        """What fills the tiles of some columns, of which so many are read at a time."""
+        return Products(self, cols, step)
+
+
+class Products:
+    """Tiles of scores from products: anchors are read once for each band, candidates at once.
+
+    Args:
+        table: The scores.
+        cols: The columns that tiles are of.
+        step: Columns that are read at a time, where these are fewer than all.
+    """
+
+    def __init__(self, table: Table, cols: range, step: int) -> None:
+        self.table, self.cols, self.step = table, cols, step
+        self.whole = table.candidates.read(cols.start, cols.stop) if step >= len(cols) else None
+        self.down, self.anchors = range(0), np.empty((0, 0))
+
+    def fill(self, down: range, across: range, out: npt.NDArray[Any]) -> None:
+        """Score all pairs of a tile."""
+        if down != self.down:
+            self.down, self.anchors = down, self.table.anchors.read(down.start, down.stop)
+        for start in range(across.start, across.stop, self.step):
+            stop = min(start + self.step, across.stop)
+            place = slice(start - across.start, stop - across.start)
+            self.table.score.fill(self.anchors, self._read(start, stop), out[:, place])
+
+    def _read(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Some candidates."""
+        if self.whole is not None:
+            return self.whole[start - self.cols.start : stop - self.cols.start]
+        return self.table.candidates.read(start, stop)
+
+
+class ScoreRows(Protocol):
+    """Scores that are read row by row."""
+
+    @property
+    def n(self) -> int:
+        """Rows: anchors."""
+
+    @property
+    def width(self) -> int:
+        """Columns: candidates."""
+
+    @property
+    def tolerance(self) -> float:
+        """Scores tie when they differ by at most this."""
+
+    def read(self, start: int, stop: int) -> Float:
+        """Rows `start` to `stop`, in float64, fresh."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadTable(Same):
+    """Scores that are read instead of multiplied; a band of whole rows at a time.
+
+    Args:
+        rows: The scores.
+        relation: The pairs left out, by their positions.
+        exchanged: Whether its columns are asked: as the anchors, whose candidates are the rows.
+    """
+
+    rows: ScoreRows
+    relation: Relation = EVERYTHING
+    exchanged: bool = False
+    symmetric: ClassVar[bool] = False
+    by_bands: ClassVar[bool] = True
+    dtype: ClassVar[np.dtype[Any]] = np.dtype(np.float64)
+    bound: ClassVar[float] = np.inf
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return self.rows.n
+
+    @property
+    def m(self) -> int:
+        """Columns."""
+        return self.rows.width
+
+    @property
+    def reversed(self) -> ReadTable | None:
+        """The way round in which it is read."""
+        return replace(self, exchanged=False) if self.exchanged else None
+
+    def hidden(self, down: range, across: range) -> Hidden | None:
+        """The pairs of a tile that are left out."""
+        return self.relation.hidden(down, across)
+
+    def over(self, cols: range, step: int) -> ReadTable:
+        """What fills the tiles of some columns: all of them at once."""
+        del cols, step
+        return self
+
+    def fill(self, down: range, across: range, out: npt.NDArray[Any]) -> None:
+        """Read a band."""
+        out[:] = self.rows.read(down.start, down.stop)[:, across.start : across.stop]
 
 
 def row_products(left: Side, right: Side) -> Float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .tables import Table
+from .tables import ReadTable, Table
 
 TILE = 512
 """Edge of a tile: 512 x 512 scores in float32 are 1 MiB and stay in cache."""
@@ -17,6 +17,9 @@ TASK_LEAST, TASK_MOST = 1024, 8192
 _TASKS_PER_EDGE = 16
 WHOLE_ROW_SCORES = 2**21
 """Scores of a band of whole rows (8 MiB in float32), as far as a single row fits."""
+
+READ_SCORES = 2**18
+"""Scores of a band that is read (2 MiB in float64), as far as a single row fits."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,17 @@ class Cut:
             yield range(start, min(start + edge, stretch.stop))
 
 
-def cut_for(table: Table, tile: int = TILE) -> Cut:
+def cut_for(table: Table | ReadTable, tile: int = TILE) -> Cut:
     """Tiles in cache; tasks small enough that some hundred of them keep the threads level."""
-    edge = task_edge(max(table.anchors.n, table.candidates.n))
+    if table.by_bands:
+        band = max(1, READ_SCORES // max(1, table.m))
+        return Cut(band, max(1, table.m), band)
+    edge = task_edge(max(table.n, table.m))
     task = max(1, edge // tile) * tile
-    if table.anchors.n >= tile:
+    if table.n >= tile:
         return Cut(tile, tile, task)
     # Few anchors: a wide tile of the same area, so that there are few of them.
-    wide = min(tile * (tile // table.anchors.n), TASK_MOST)
+    wide = min(tile * (tile // table.n), TASK_MOST)
     return Cut(tile, wide, max(task, wide))
 
 
@@ -71,9 +77,9 @@ def task_edge(longest: int) -> int:
     return min(max(longest // _TASKS_PER_EDGE, TASK_LEAST), TASK_MOST)
 
 
-def tasks(table: Table, cut: Cut, *, whole_rows: bool) -> Iterator[Task]:
+def tasks(table: Table | ReadTable, cut: Cut, *, whole_rows: bool) -> Iterator[Task]:
     """All tasks of a table in their fixed order; half of it where it is symmetric."""
-    rows, cols = range(table.anchors.n), range(table.candidates.n)
+    rows, cols = range(table.n), range(table.m)
     if whole_rows:
         band = max(1, min(cut.rows, WHOLE_ROW_SCORES // max(1, len(cols))))
         for number, piece in enumerate(cut.bands(rows, band)):

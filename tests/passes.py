@@ -5,8 +5,6 @@ from contrastive_core.reductions import Reduction
 from contrastive_core.tables import Table
 
 
-def walk_of(
-    table: Table, rows: tuple[Reduction, ...], cols: tuple[Reduction, ...] = ()
-) -> Pass:
+def walk_of(table: Table, rows: tuple[Reduction, ...], cols: tuple[Reduction, ...] = ()) -> Pass:
     """A pass whose candidates are counted from 0."""
     return Pass(table, tuple(Ask(each) for each in rows), tuple(Ask(each) for each in cols))

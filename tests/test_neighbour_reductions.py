@@ -23,7 +23,7 @@ from contrastive_core.reductions import (
 )
 from contrastive_core.reductions.neighbours import nearest_in_row
 from contrastive_core.standing import in_order
-from contrastive_core.tables import Offsets, Span
+from contrastive_core.tables import Offsets, Span, Table
 
 ITSELF = Offsets((0,))
 
@@ -42,7 +42,7 @@ def cloud(n: int, d: int, seed: int) -> npt.NDArray[np.float64]:
 
 def reduced(span: Span, *asks: Reduction, tile: int = 16, workers: int = 1) -> tuple[Any, ...]:
     engine = partial(run, workers=workers, tile=tile)
-    (found,) = reduce_all([Request(span, span, 0, asks, ITSELF)], engine)
+    (found,) = reduce_all([Request(Table(span, span, ITSELF), asks)], engine)
     return found
 
 
@@ -217,10 +217,10 @@ def test_rows_drawn_have_the_precisions_they_have_among_all() -> None:
     codes = np.random.default_rng(10).integers(-1, 5, 60)
     engine = partial(run, workers=2)
     whole = Retrieval(3, codes, codes, 1e-6)
-    ((everybody,),) = reduce_all([Request(span, span, 0, (whole,), ITSELF)], engine)
+    ((everybody,),) = reduce_all([Request(Table(span, span, ITSELF), (whole,))], engine)
     drawn = np.array([2, 3, 17, 40, 59])
     some = Retrieval(3, codes[drawn], codes, 1e-6)
-    ((few,),) = reduce_all([Request(span.take(drawn), span, 0, (some,), ITSELF)], engine)
+    ((few,),) = reduce_all([Request(Table(span.take(drawn), span, ITSELF), (some,))], engine)
     assert np.array_equal(few.neighbours, everybody.neighbours[drawn])
     for name in ("first", "r_precision", "average_precision"):
         assert np.array_equal(getattr(few, name), getattr(everybody, name)[drawn], equal_nan=True)

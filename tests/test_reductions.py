@@ -389,7 +389,7 @@ def test_a_plan_joins_the_tables_of_a_request(ready: Ready) -> None:
     first, everybody = Span(data, 0, 9), Span(data, 0, N)
     case = _case(rows, Table(first, everybody, Offsets((0,))), "product")
     asks = (LogSumExp(0.5), TopK(4), RowSum(np.square))
-    request = Request(first, everybody, 0, asks, Offsets((0,)))
+    request = Request(Table(first, everybody, Offsets((0,))), asks)
     ((logs, (_, numbers), squares),) = reduce_all([request], partial(run, workers=1, tile=4))
     assert logs == near([textbook.row_log_sum_exp(row, 0.5) for row in case.rows])
     assert numbers.tolist() == [textbook.top_k(row, 4) for row in case.rows]
@@ -408,7 +408,7 @@ def test_a_plan_walks_a_rectangle_once_for_both_directions(ready: Ready) -> None
         return run(passes, workers=1, tile=4)
 
     there, back = reduce_all(
-        [Request(first, second, 9, (TopK(3),)), Request(second, first, 0, (TopK(3),))],
+        [Request(Table(first, second), (TopK(3),), 9), Request(Table(second, first), (TopK(3),))],
         counting,
     )
     assert seen == [1]
@@ -423,8 +423,8 @@ def test_a_plan_hands_whole_rows_to_both_directions(ready: Ready) -> None:
     case = _case(rows, Table(first, second), "product")
     there, back = reduce_all(
         [
-            Request(first, second, 9, (Neighbours(3, np.zeros(9)),)),
-            Request(second, first, 0, (Neighbours(3, np.zeros(N - 9)),)),
+            Request(Table(first, second), (Neighbours(3, np.zeros(9)),), 9),
+            Request(Table(second, first), (Neighbours(3, np.zeros(N - 9)),)),
         ],
         partial(run, workers=1, tile=4),
     )
@@ -437,7 +437,7 @@ def test_a_plan_hands_whole_rows_to_anchors_inside_their_candidates(ready: Ready
     data = ready(rows, unit=False)
     anchors, everybody = Span(data, 5, 12), Span(data, 0, N)
     case = _case(rows, Table(anchors, everybody, Offsets((0,))), "product")
-    request = Request(anchors, everybody, 0, (Neighbours(4, np.zeros(7)),), Offsets((0,)))
+    request = Request(Table(anchors, everybody, Offsets((0,))), (Neighbours(4, np.zeros(7)),))
     ((order,),) = reduce_all([request], partial(run, workers=1, tile=4))
     assert order.tolist() == [textbook.neighbours(row, 0.0)[:4] for row in case.rows]
 

@@ -12,8 +12,6 @@ import pytest
 from passes import walk_of
 
 from contrastive_core.engines import local, run
-from contrastive_core.engines import triplets as engine
-from contrastive_core.engines.triplets import triplet_tiles
 from contrastive_core.prepared import Prepared
 from contrastive_core.reductions import (
     BatchHard,
@@ -24,10 +22,12 @@ from contrastive_core.reductions import (
     State,
     TripletSums,
     TripletTotals,
+    TripletVisits,
     View,
+    triplet_visits,
 )
 from contrastive_core.scores import EUCLIDEAN, PRODUCT, SQUARED_EUCLIDEAN, Score
-from contrastive_core.tables import Span, Table
+from contrastive_core.tables import Gathered, Span, Table
 from contrastive_core.tiles import Cut
 
 Floats = npt.NDArray[np.floating]
@@ -169,7 +169,7 @@ def test_sorting_counts_and_sums_all_triplets(
     score, offset = SCORES[name]
     data = ready(cloud(seed=seed), unit=name == "cosine", dtype=dtype)
     labels = some_labels(seed=seed)
-    (found,) = reduced(data, score, TripletSums(labels, margin, offset))
+    ((found,),) = reduced(data, score, TripletSums(labels, (margin,), offset))
     expected = by_loops(distances(data, score, offset), labels, margin)
     assert sum(expected["hard"]) > 10
     assert margin > 1 or sum(expected["easy"]) > 10
@@ -185,7 +185,7 @@ def test_exact_ties_fall_on_the_right_side(
 ) -> None:
     score, offset = (PRODUCT, 1.0) if name == "dot" else SCORES[name]
     data, labels = ready(grid(seed=seed), unit=False, dtype=dtype), some_labels(seed=seed)
-    (found,) = reduced(data, score, TripletSums(labels, margin, offset))
+    ((found,),) = reduced(data, score, TripletSums(labels, (margin,), offset))
     assert_totals(found, by_loops(distances(data, score, offset), labels, margin))
 
 
@@ -193,13 +193,13 @@ def test_a_tie_with_the_positive_is_hard_and_one_with_its_reach_is_easy(ready: R
     """Anchor 0 and positive 2 on a line; negatives at -2 (as far), 3 (at the reach) and 2.5."""
     data = ready([[0.0], [2.0], [-2.0], [3.0], [2.5]], unit=False)
     labels = np.array([0, 0, 1, 2, 3])
-    (found,) = reduced(data, EUCLIDEAN, TripletSums(labels, 1.0, 0.0))
+    ((found,),) = reduced(data, EUCLIDEAN, TripletSums(labels, (1.0,), 0.0))
     assert [array[0] for array in astuple(found)] == [1, 1, 1, 1.0, 0.5, 0.0]
 
 
 def test_without_margin_a_tie_is_easy_because_its_loss_is_nothing(ready: Ready) -> None:
     data = ready([[0.0], [2.0], [-2.0], [1.0]], unit=False)
-    (found,) = reduced(data, EUCLIDEAN, TripletSums(np.array([0, 0, 1, 2]), 0.0, 0.0))
+    ((found,),) = reduced(data, EUCLIDEAN, TripletSums(np.array([0, 0, 1, 2]), (0.0,), 0.0))
     assert [array[0] for array in astuple(found)] == [1, 0, 1, 1.0, 0.0, 0.0]
     assert found.active[0] == 1
 
@@ -209,8 +209,8 @@ def test_the_reach_is_rounded_to_the_working_precision(ready: Ready) -> None:
     rows, labels = [[0.0], [1.0], [-1.0]], np.array([0, 0, 1])
     for dtype, expected in (("float32", [0, 0, 1]), ("float64", [1, 0, 0])):
         data = ready(rows, unit=False, dtype=dtype)
-        (sorting,) = reduced(data, EUCLIDEAN, TripletSums(labels, 1e-9, 0.0))
-        for found in (sorting, tiled(data, labels, "euclidean", 1e-9)):
+        ((sorting,),) = reduced(data, EUCLIDEAN, TripletSums(labels, (1e-9,), 0.0))
+        for found in (sorting, visited(data, labels, "euclidean", 1e-9)):
             assert [found.hard[0], found.semi[0], found.easy[0]] == expected
 
 
@@ -221,10 +221,10 @@ def test_every_sort_of_classes_is_counted(ready: Ready, case: str, margin: float
     for rows in (cloud(), grid()):
         data = ready(rows, unit=False)
         expected = by_loops(distances(data, SQUARED_EUCLIDEAN, 0.0), labels, margin)
-        (sorting,) = reduced(data, SQUARED_EUCLIDEAN, TripletSums(labels, margin, 0.0))
+        ((sorting,),) = reduced(data, SQUARED_EUCLIDEAN, TripletSums(labels, (margin,), 0.0))
         assert_totals(sorting, expected)
         for soft, swap in SOFT_SWAP:
-            walked = tiled(data, labels, "squared", margin, soft=soft, swap=swap)
+            walked = visited(data, labels, "squared", margin, soft=soft, swap=swap)
             table = distances(data, SQUARED_EUCLIDEAN, 0.0)
             assert_totals(walked, by_loops(table, labels, margin, soft=soft, swap=swap))
 
@@ -232,8 +232,8 @@ def test_every_sort_of_classes_is_counted(ready: Ready, case: str, margin: float
 @pytest.mark.parametrize("labels", [[0, 0], [0, 1], [-1, 0], [-1, -1]])
 def test_two_rows_make_no_triplet(ready: Ready, labels: list[int]) -> None:
     data, codes = ready(cloud(2), unit=False), np.array(labels)
-    (found,) = reduced(data, EUCLIDEAN, TripletSums(codes, 0.2, 0.0))
-    for totals in (found, tiled(data, codes, "euclidean", 0.2, soft=True)):
+    ((found,),) = reduced(data, EUCLIDEAN, TripletSums(codes, (0.2,), 0.0))
+    for totals in (found, visited(data, codes, "euclidean", 0.2, soft=True)):
         assert totals.triplets.tolist() == [0, 0]
         assert totals.sums.tolist() == [0.0, 0.0]
 
@@ -251,7 +251,7 @@ def test_counts_are_exact_beyond_2_to_the_31() -> None:
     labels = np.repeat([0, 1], half)
     row = np.where(labels == 0, 2.0, 2.5)
     row[-3:] = 1.0
-    found = one_row(row, TripletSums(labels, 1.0, 0.0))
+    (found,) = one_row(row, TripletSums(labels, (1.0,), 0.0))
     pairs = half - 1
     assert found.hard.tolist() == [3 * pairs]
     assert found.semi.tolist() == [(half - 3) * pairs]
@@ -267,7 +267,7 @@ def test_large_distances_that_differ_little_do_not_cancel(margin: float, shift: 
     labels = np.repeat([0, 1], [40, 3000])
     row = shift + 1e-3 * rng.random(len(labels))
     row[-1] = shift / 2
-    found = one_row(row, TripletSums(labels, margin, 0.0))
+    (found,) = one_row(row, TripletSums(labels, (margin,), 0.0))
     reach = [float(x) + margin for x in row[1:40]]
     hinges = [r - float(n) for r in reach for n in row[40:] if n < r]
     assert found.active.tolist() == [len(hinges)]
@@ -278,7 +278,7 @@ def test_no_semi_hard_triplet_means_no_semi_hard_loss() -> None:
     rng = np.random.default_rng(0)
     labels = np.repeat([0, 1], [40, 300])
     row = np.where(labels == 0, 5.0, 1.0) + rng.random(len(labels))
-    found = one_row(row, TripletSums(labels, 0.1, 0.0))
+    (found,) = one_row(row, TripletSums(labels, (0.1,), 0.0))
     assert found.semi.tolist() == [0]
     assert found.semi_sum.tolist() == [0.0]
     assert found.hard_sum[0] > 1000
@@ -316,10 +316,14 @@ def categories(totals: TripletTotals) -> list[int]:
     return [int(totals.hard.sum()), int(totals.semi.sum()), int(totals.easy.sum())]
 
 
-def tiled(data: Prepared, labels: Labels, name: str, margin: float, **how: Any) -> TripletTotals:
+def visited(data: Prepared, labels: Labels, name: str, margin: float, **how: Any) -> TripletTotals:
     score, offset = SCORES[name]
-    how = {"soft": False, "swap": False} | how
-    return triplet_tiles(data, labels, score, offset=offset, margin=margin, **how)
+    swapped = (data, score) if how.get("swap") else None
+    order = np.argsort(labels, kind="stable") if swapped else np.arange(len(labels))
+    asked = TripletVisits(labels, margin, offset, how.get("soft", False), swapped, order)
+    table = Table(Gathered(data, order), Span(data, 0, data.n), score=score)
+    (results,) = run([walk_of(table, (asked,))], workers=1)
+    return asked.finish(results.rows[0]).at(np.argsort(order))
 
 
 @pytest.mark.parametrize(("rows", "name"), list(GOLDEN))
@@ -327,8 +331,8 @@ def test_golden_means_and_categories(ready: Ready, rows: str, name: str) -> None
     value, active, counts = GOLDEN[rows, name]
     data, labels = golden(ready, rows)
     score, offset = SCORES[name]
-    (sorting,) = reduced(data, score, TripletSums(labels, MARGIN, offset))
-    for totals in (sorting, tiled(data, labels, name, MARGIN)):
+    ((sorting,),) = reduced(data, score, TripletSums(labels, (MARGIN,), offset))
+    for totals in (sorting, visited(data, labels, name, MARGIN)):
         assert int(totals.triplets.sum()) == 26
         assert categories(totals) == counts
         assert mean(totals) == pytest.approx(value, rel=1e-12)
@@ -349,7 +353,7 @@ def test_golden_means_and_categories(ready: Ready, rows: str, name: str) -> None
 def test_golden_soft_margin_and_swap(
     ready: Ready, rows: str, soft: bool, swap: bool, value: float, counts: list[int]
 ) -> None:
-    totals = tiled(*golden(ready, rows), "squared", MARGIN, soft=soft, swap=swap)
+    totals = visited(*golden(ready, rows), "squared", MARGIN, soft=soft, swap=swap)
     assert mean(totals) == pytest.approx(value, rel=1e-12)
     assert categories(totals) == counts
 
@@ -391,11 +395,11 @@ def test_golden_nearest_beyond(ready: Ready, rows: str, margin: float, value: fl
 @pytest.mark.parametrize("margin", [0.0, 0.2, 3.0])
 def test_collapse_leaves_the_margin(ready: Ready, margin: float) -> None:
     data, labels = ready(np.ones((6, 3)), unit=False), np.array([0, 0, 1, 1, 1, -1])
-    (sorting,) = reduced(data, SQUARED_EUCLIDEAN, TripletSums(labels, margin, 0.0))
+    ((sorting,),) = reduced(data, SQUARED_EUCLIDEAN, TripletSums(labels, (margin,), 0.0))
     assert mean(sorting) == pytest.approx(margin, rel=1e-14)
-    swapped = tiled(data, labels, "squared", margin, swap=True)
+    swapped = visited(data, labels, "squared", margin, swap=True)
     assert mean(swapped) == pytest.approx(margin, rel=1e-14)
-    assert mean(tiled(data, labels, "squared", margin, soft=True)) == pytest.approx(math.log(2))
+    assert mean(visited(data, labels, "squared", margin, soft=True)) == pytest.approx(math.log(2))
 
 
 # The hardest triplet of each anchor.
@@ -538,69 +542,54 @@ def beyond(table: Floats, labels: Labels, margin: float, a: int, p: int) -> floa
 @pytest.mark.parametrize("name", SCORES)
 @pytest.mark.parametrize("margin", [0.0, 0.2, 2.0])
 @pytest.mark.parametrize(("soft", "swap"), SOFT_SWAP)
-def test_tiles_of_triplets_come_to_what_loops_come_to(
+def test_visits_of_triplets_come_to_what_loops_come_to(
     ready: Ready, name: str, margin: float, soft: bool, swap: bool, dtype: str
 ) -> None:
     score, offset = SCORES[name]
     for seed in range(2):
         data = ready(cloud(seed=seed), unit=name == "cosine", dtype=dtype)
         labels = some_labels(seed=seed)
-        found = tiled(data, labels, name, margin, soft=soft, swap=swap)
+        found = visited(data, labels, name, margin, soft=soft, swap=swap)
         table = distances(data, score, offset)
         expected = by_loops(table, labels, margin, soft=soft, swap=swap)
         assert_totals(found, expected, 1e-12 if dtype == "float64" else 1e-4)
         if not (soft or swap):
-            (sorting,) = reduced(data, score, TripletSums(labels, margin, offset))
+            ((sorting,),) = reduced(data, score, TripletSums(labels, (margin,), offset))
             assert categories(found) == categories(sorting)
             assert found.sums == pytest.approx(sorting.sums, rel=1e-4)
 
 
 @pytest.mark.parametrize("margin", [0.0, 1.0])
 @pytest.mark.parametrize(("soft", "swap"), SOFT_SWAP)
-def test_tiles_of_triplets_see_exact_ties(
+def test_visits_of_triplets_see_exact_ties(
     ready: Ready, margin: float, soft: bool, swap: bool
 ) -> None:
     data, labels = ready(grid(), unit=False), some_labels()
     table = distances(data, SQUARED_EUCLIDEAN, 0.0)
-    found = tiled(data, labels, "squared", margin, soft=soft, swap=swap)
+    found = visited(data, labels, "squared", margin, soft=soft, swap=swap)
     assert_totals(found, by_loops(table, labels, margin, soft=soft, swap=swap))
     if not (soft or swap):
-        (sorting,) = reduced(data, SQUARED_EUCLIDEAN, TripletSums(labels, margin, 0.0))
+        ((sorting,),) = reduced(data, SQUARED_EUCLIDEAN, TripletSums(labels, (margin,), 0.0))
         for field in fields(sorting):
             assert getattr(found, field.name).tolist() == getattr(sorting, field.name).tolist()
 
 
 @pytest.mark.parametrize("block", [1, 7, 40])
 @pytest.mark.parametrize("swap", [False, True])
-def test_the_size_of_a_tile_of_triplets_changes_no_count(
+def test_the_size_of_a_block_of_triplets_changes_no_count(
     ready: Ready, monkeypatch: pytest.MonkeyPatch, block: int, swap: bool
 ) -> None:
     data, labels = ready(grid(), unit=False), some_labels()
-    whole = tiled(data, labels, "squared", 1.0, swap=swap)
-    monkeypatch.setattr(engine, "BLOCK", block)
-    parts = tiled(data, labels, "squared", 1.0, swap=swap)
+    whole = visited(data, labels, "squared", 1.0, swap=swap)
+    monkeypatch.setattr(triplet_visits, "BLOCK", block)
+    parts = visited(data, labels, "squared", 1.0, swap=swap)
     for field in fields(whole):  # whole numbers all of them
         assert getattr(parts, field.name).tolist() == getattr(whole, field.name).tolist()
 
 
-def test_the_progress_of_tiles_grows_to_the_number_of_triplets(
-    ready: Ready, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[tuple[int, int]] = []
-    monkeypatch.setattr(engine, "BLOCK", 12)
-    found = tiled(
-        ready(cloud()), some_labels(), "cosine", 0.2, progress=lambda *now: told.append(now)
-    )
-    total = int(found.triplets.sum())
-    assert len(told) > 5
-    assert {each for _, each in told} == {total}
-    assert all(a < b for (a, _), (b, _) in itertools.pairwise(told))
-    assert told[-1][0] == total
-
-
 def test_soft_losses_of_far_triplets_neither_overflow_nor_vanish(ready: Ready) -> None:
     data = ready([[0.0], [30.0], [1.0], [40.0]], unit=False)
-    found = tiled(data, np.array([0, 0, 1, 2]), "squared", 0.2, soft=True)
+    found = visited(data, np.array([0, 0, 1, 2]), "squared", 0.2, soft=True)
     assert found.hard_sum[0] == pytest.approx(899.0, rel=1e-15)
     assert found.easy_sum[0] == pytest.approx(math.exp(-700), rel=1e-12)
 
@@ -610,15 +599,17 @@ def test_soft_losses_of_far_triplets_neither_overflow_nor_vanish(ready: Ready) -
 
 def all_of_them(labels: Labels) -> list[Reduction]:
     return [
-        TripletSums(labels, 0.5, 0.0),
+        TripletSums(labels, (0.5,), 0.0),
         BatchHard(labels, 0.0),
         RandomSemiHard(labels, 0.5, 0.0, 3, soft=True),
         NearestBeyond(labels, 0.5, 0.0),
+        TripletVisits(labels, 0.5, 0.0, soft=True),
     ]
 
 
 def bits(results: list[Any]) -> list[bytes]:
-    return [getattr(result, field.name).tobytes() for result in results for field in fields(result)]
+    each = [*results[0], *results[1:]]
+    return [getattr(result, field.name).tobytes() for result in each for field in fields(result)]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -652,6 +643,6 @@ def test_scores_are_left_as_they_were() -> None:
 
 def test_chosen_pairs_of_rows_without_positives_are_none(ready: Ready) -> None:
     data, labels = ready(cloud(), unit=False), LABELS["all alone"]
-    for found in reduced(data, EUCLIDEAN, *all_of_them(labels)[2:]):
+    for found in reduced(data, EUCLIDEAN, *all_of_them(labels)[2:4]):
         assert isinstance(found, Mined)
         assert not any(getattr(found, field.name).any() for field in fields(found))

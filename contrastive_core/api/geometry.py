@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 
 from ..engines import run
-from ..evaluate import Work
 from ..geometry.facts import room_for
 from ..geometry.measure import measure
 from ..geometry.result import MetricsResult
 from ..geometry.settings import Settings, chosen_metrics
 from ..inputs import Given
 from ..inputs.clouds import build_clouds
+from ..plan import answer
 from ..resources import Resources
 from ..sources import Reading
 from ..summary import Asked
@@ -111,7 +111,7 @@ def metrics_of(
         partial(room_for, frozenset(chosen), threads=means.workers),
         settings.t,
     )
-    quiet = partial(run, workers=clouds.room.workers, tile=means.tile)
-    work = Work(partial(quiet, progress=means.progress), quiet)
+    engine = partial(run, workers=clouds.room.workers, tile=means.tile)
+    question = measure(clouds, settings, names, listed)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not a number is said to be none
-        return measure(clouds, settings, names, listed, work)
+        return answer(question, engine, means.progress)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from ..engines import run
-from ..evaluate import Work
 from ..hardness.measure import PER_MARGIN, PER_ROW, measure
 from ..hardness.result import TripletsResult
 from ..hardness.settings import Settings, made_losses
 from ..inputs import Given, build, recognise
 from ..losses import Triplet
+from ..plan import answer
 from ..resources import Resources
 from ..sources import Reading
 from ..summary import Asked
@@ -168,10 +168,10 @@ def triplets_of(
         **which.loss,
     )
     built = build(losses[0], found, means, per_row=PER_ROW + PER_MARGIN * len(losses))
-    quiet = partial(run, workers=built.room.workers, tile=means.tile)
-    work = Work(partial(quiet, progress=means.progress), quiet, progress=means.progress)
+    engine = partial(run, workers=built.room.workers, tile=means.tile)
+    question = measure(losses, built.problem, wanted, asked, built.inputs)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
-        result = measure(losses, built.problem, wanted, asked, built.inputs, work)
+        result = answer(question, engine, means.progress)
     if built.numbering is not None:
         result = result.numbered(built.numbering)
     more = built.unread("contrast triplets")

@@ -16,9 +16,10 @@ from ..conventions import PAPER_NAME
 from ..dialects import dialects_of
 from ..engines import run
 from ..errors import ContrastError
-from ..evaluate import Work, evaluate
+from ..evaluate import evaluate
 from ..inputs import Given, build, recognise
 from ..losses import find_dialect, find_loss, make_loss
+from ..plan import Asking, answer
 from ..resources import Resources
 from ..sources import Reading
 from ..summary import Asked, LossResult, summarise
@@ -162,13 +163,15 @@ def loss_of(
     )
     wanted.check(chosen)
     built = build(chosen, found, means)
-    quiet = partial(run, workers=built.room.workers, tile=means.tile)
-    engine = partial(quiet, progress=means.progress)
-    work = Work(engine, quiet, standings=per_sample, progress=means.progress)
+
+    def question() -> Asking[LossResult]:
+        evaluation = yield from evaluate(chosen, built.problem, standings=per_sample)
+        result = yield from summarise(evaluation, built.inputs, wanted, built.numbering)
+        return dataclasses.replace(result, warnings=(*result.warnings, *built.unread(kind)))
+
+    engine = partial(run, workers=built.room.workers, tile=means.tile)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
-        evaluation = evaluate(chosen, built.problem, work)
-        result = summarise(evaluation, built.inputs, wanted, built.numbering)
-    return dataclasses.replace(result, warnings=(*result.warnings, *built.unread(kind)))
+        return answer(question(), engine, means.progress)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Who runs the tasks: `work.py` does one, `local.py` all of them on threads of this process."""
 
 from .local import one_blas_thread, run
-from .triplets import triplet_tiles
 from .work import Ask, Pass, Results
 
-__all__ = ["Ask", "Pass", "Results", "one_blas_thread", "run", "triplet_tiles"]
+__all__ = ["Ask", "Pass", "Results", "one_blas_thread", "run"]

@@ -40,7 +40,7 @@ def run(
         progress: Told the scores done and the scores in all, from the calling thread.
     """
     cuts = [cut_for(job.table, tile) if tile else cut_for(job.table) for job in passes]
-    total = sum(job.table.anchors.n * job.table.candidates.n for job in passes)
+    total = sum(job.table.n * job.table.m for job in passes)
     done = 0
     results = []
     with one_blas_thread():
@@ -83,8 +83,8 @@ def one_blas_thread() -> Iterator[None]:
 def _start(job: Pass) -> tuple[list[State], list[State]]:
     table = job.table
     return (
-        [ask.reduction.start(table.anchors.n) for ask in job.rows],
-        [ask.reduction.start(table.candidates.n) for ask in job.cols],
+        [ask.reduction.start(table.n) for ask in job.rows],
+        [ask.reduction.start(table.m) for ask in job.cols],
     )
 
 

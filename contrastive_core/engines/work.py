@@ -6,7 +6,7 @@ Nothing else crosses the line, so a thread, a process or another machine may do 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..reductions import Exponent, Reduction, State, View
-from ..tables import Hidden, Table
+from ..tables import Hidden, Products, ReadTable, Table
 from ..tiles import Cut, Task
 
 Block = npt.NDArray[Any]
@@ -44,7 +44,7 @@ class Pass:
             directions come from one product.
     """
 
-    table: Table
+    table: Table | ReadTable
     rows: tuple[Ask, ...]
     cols: tuple[Ask, ...] = ()
 
@@ -56,12 +56,14 @@ class Pass:
     @cached_property
     def whole_rows(self) -> bool:
         """Whether complete rows are needed at once."""
-        return any(ask.reduction.whole_rows for ask in self.rows)
+        return self.table.by_bands or any(ask.reduction.whole_rows for ask in self.rows)
 
     @cached_property
     def exponents(self) -> dict[Exponent | None, list[Ask]]:
-        """Who is shown which exponentials beside the scores; None: the scores alone, who come
-        first. The last may take the place of the scores, which those that are shifted still need.
+        """Who is shown which exponentials beside the scores; None: the scores alone.
+
+        Those come first. The last exponentials may take the place of the scores, which those that
+        are shifted still need.
         """
         found: dict[Exponent | None, list[Ask]] = {}
         for ask in (*self.rows, *self.cols):
@@ -113,18 +115,16 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
     diagonal = table.symmetric and task.rows == task.cols and not job.whole_rows
     over_cols = job.rows if task.mirrored or diagonal else job.cols
     cols = rows if diagonal else tuple(a.reduction.start(len(task.cols)) for a in over_cols)
-    step = _READ * cut.cols if job.whole_rows else len(task.cols)
-    chunks = _Chunks(table, task.cols, step)
+    filler = table.over(task.cols, _READ * cut.cols if job.whole_rows else len(task.cols))
     edge = len(task.cols) if job.whole_rows else cut.cols
     for down in cut.bands(task.rows, cut.rows):
-        anchors = table.anchors.read(down.start, down.stop)
         own = _slices(rows, down.start - task.rows.start, len(down))
         for across in cut.bands(task.cols, edge):
             if diagonal and across.start < down.start:
                 continue
             offset = across.start - task.cols.start
             tile = _Tile(job, down, across, workspace)
-            tile.fill(anchors, chunks)
+            tile.fill(filler)
             served = [(ask, state, False) for ask, state in zip(job.rows, own, strict=True)]
             if over_cols and not (diagonal and across == down):
                 others = _slices(cols, offset, len(across))
@@ -138,45 +138,21 @@ def _slices(states: Sequence[State], start: int, length: int) -> list[State]:
     return [tuple(array[start : start + length] for array in state) for state in states]
 
 
-class _Chunks:
-    """Candidates of a task as they are read: at once, or piece by piece where rows are whole."""
-
-    def __init__(self, table: Table, cols: range, step: int) -> None:
-        self.table, self.cols, self.step = table, cols, step
-        self.whole = table.candidates.read(cols.start, cols.stop) if step >= len(cols) else None
-
-    def over(self, across: range) -> Iterator[tuple[int, Block]]:
-        """(offset in the tile, candidates) for the columns of a tile."""
-        if self.whole is not None:
-            start = across.start - self.cols.start
-            yield 0, self.whole[start : start + len(across)]
-            return
-        for start in range(across.start, across.stop, self.step):
-            yield (
-                start - across.start,
-                self.table.candidates.read(start, min(start + self.step, across.stop)),
-            )
-
-
 class _Tile:
     """One block of scores, and the order in which it is used up."""
 
     def __init__(self, job: Pass, down: range, across: range, workspace: Workspace) -> None:
         self.job, self.down, self.across, self.workspace = job, down, across, workspace
         self.scores = workspace.array("scores", (len(down), len(across)), job.table.dtype)
-        table = job.table
-        ids = table.anchors.ids(down.start, down.stop)
-        self.hidden = table.relation.hidden(ids, table.candidates.ids(across.start, across.stop))
+        self.hidden = job.table.hidden(down, across)
 
     def scratch(self, shape: tuple[int, int]) -> Block:
         """A second block, free to write to."""
         return self.workspace.array("scratch", shape, self.scores.dtype)
 
-    def fill(self, anchors: Block, chunks: _Chunks) -> None:
+    def fill(self, filler: Products | ReadTable) -> None:
         """Score all pairs; those left out score -inf."""
-        for offset, candidates in chunks.over(self.across):
-            out = self.scores[:, offset : offset + len(candidates)]
-            self.job.table.score.fill(anchors, candidates, out)
+        filler.fill(self.down, self.across, self.scores)
         if isinstance(self.hidden, tuple):
             self.scores[self.hidden] = -np.inf
         elif self.hidden is not None:

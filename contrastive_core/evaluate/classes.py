@@ -15,13 +15,13 @@ import numpy.typing as npt
 from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import NTXent, SupCon
 from ..numerics import Float, log_sum_exp, softplus
-from ..plan import reduce_all
+from ..plan import Asking
 from ..problem import Labelled
 from ..reductions import LogSumExp, PlacedSum, TopK
 from ..standing import KEPT, Competition, Meeting, nearest, standing
 from ..tables import Gathered, Index, Offsets, OtherClass, SameClass
 from .contests import standing_columns, view_of
-from .work import Work, finite
+from .work import finite
 
 Block = npt.NDArray[Any]
 
@@ -34,17 +34,20 @@ _FEW, _SHARE = 2**22, 32
 """Positives are few where there are this few pairs, or this share of all pairs at most."""
 
 
-def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Evaluation:
+def evaluate_classes(
+    loss: SupCon | NTXent, problem: Labelled, *, standings: bool
+) -> Asking[Evaluation]:
     """The loss of every row that has a positive."""
     positive = mean_positive(problem)
     defined = problem.positives > 0
     if isinstance(loss, NTXent) and loss.per_pair:
-        values, equal = _per_pair(loss, problem, work)
+        values, equal = yield from _per_pair(loss, problem)
     else:
-        values, equal = _one_denominator(loss, problem, positive, work)
+        values, equal = yield from _one_denominator(loss, problem, positive)
     finite(np.where(np.isnan(values) & defined, np.inf, values), loss)
     values, equal = (_undefined(loss, problem, each) * loss.multiplier for each in (values, equal))
     mean, n = _mean(loss, problem, values)
+    told = (yield from _look(problem, None)) if standings else None
     chance, _ = _mean(loss, problem, equal)
     kept = ~np.isnan(values)
     pull = -positive[kept & defined] / loss.tau * loss.multiplier
@@ -61,8 +64,8 @@ def evaluate_classes(loss: SupCon | NTXent, problem: Labelled, work: Work) -> Ev
         rows=problem.n,
         views=problem.count > 1,
         columns={"positive": positive, "positives": problem.positives},
-        standing=_look(problem, None, work) if work.standings else None,
-        look=lambda chosen: _look(problem, chosen, work),
+        standing=told,
+        look=lambda chosen: _look(problem, chosen),
         chance=chance if len(positive) > 1 else None,
         collapsed=chance,
         softmax=_parts(loss, problem, pull if splits else pull[:0]),
@@ -89,8 +92,8 @@ def mean_positive(problem: Labelled) -> Float:
 
 
 def _one_denominator(
-    loss: SupCon | NTXent, problem: Labelled, positive: Float, work: Work
-) -> tuple[Float, Float]:
+    loss: SupCon | NTXent, problem: Labelled, positive: Float
+) -> Asking[tuple[Float, Float]]:
     """Eq. 2 or 3 of Khosla et al.; and the same where all scores are equal.
 
     With two positives or more the loss is at least log 2, and one log-sum-exp over everybody is
@@ -101,23 +104,24 @@ def _one_denominator(
     relation = SameClass(twos.codes) if twos.classes else _ITSELF
     everybody, rows = problem.all, np.arange(problem.data.n)
     meeting = Meeting(relation, everybody, rows, everybody)
-    ((rest,),) = reduce_all([meeting.request(LogSumExp(1.0 / loss.tau))], work.run)
+    ((rest,),) = yield [meeting.request(LogSumExp(1.0 / loss.tau))]
     partner = _own_partition(loss.tau, twos)
     with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
         pull = positive / loss.tau
         if isinstance(loss, SupCon) and loss.form == "in":
-            pull = _mates_partition(loss.tau, problem, work) - np.log(problem.positives)
+            own = yield from _mates_partition(loss.tau, problem)
+            pull = own - np.log(problem.positives)
         values = np.logaddexp(rest - pull, partner - pull)
     return values, np.full(problem.data.n, np.log(max(problem.data.n - 1, 1)))
 
 
-def _mates_partition(tau: float, problem: Labelled, work: Work) -> Float:
+def _mates_partition(tau: float, problem: Labelled) -> Asking[Float]:
     """Log sum exp(s_ip / tau) over the positives: exactly where they are few."""
     if int((problem.sizes**2).sum()) <= max(_FEW, problem.data.n**2 // _SHARE):
         return _own_partition(tau, problem)
     everybody, rows = problem.all, np.arange(problem.data.n)
     own = Meeting(OtherClass(problem.codes), everybody, rows, everybody)
-    ((found,),) = reduce_all([own.request(LogSumExp(1.0 / tau))], work.run)
+    ((found,),) = yield [own.request(LogSumExp(1.0 / tau))]
     return np.asarray(found)
 
 
@@ -133,14 +137,14 @@ def _own_partition(tau: float, problem: Labelled) -> Float:
     return found
 
 
-def _per_pair(loss: NTXent, problem: Labelled, work: Work) -> tuple[Float, Float]:
+def _per_pair(loss: NTXent, problem: Labelled) -> Asking[tuple[Float, Float]]:
     """Mean over p of log(1 + sum_negatives exp(s_ia / tau) / exp(s_ip / tau)), per row."""
     rows = np.arange(problem.data.n)
     strangers = Meeting(SameClass(problem.codes), problem.all, rows, problem.all)
-    ((log_negatives,),) = reduce_all([strangers.request(LogSumExp(1.0 / loss.tau))], work.run)
+    ((log_negatives,),) = yield [strangers.request(LogSumExp(1.0 / loss.tau))]
     own = Meeting(OtherClass(problem.codes), problem.all, rows, problem.all)
     terms = PlacedSum(_Against(1.0 / loss.tau, log_negatives))
-    ((sums,),) = reduce_all([own.request(terms)], work.run)
+    ((sums,),) = yield [own.request(terms)]
     negatives = problem.data.n - 1 - problem.positives
     with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
         return sums / problem.positives, np.log1p(negatives)
@@ -196,19 +200,19 @@ def _has_negatives(problem: Labelled) -> bool:
     return bool((problem.positives < problem.data.n - 1).any())
 
 
-def _look(problem: Labelled, chosen: Index | None, work: Work) -> Columns:
+def _look(problem: Labelled, chosen: Index | None) -> Asking[Columns]:
     """Rank of the nearest positive and the hardest negative, of some rows or of all."""
     rows = np.arange(problem.data.n) if chosen is None else np.asarray(chosen)
     side = problem.all if chosen is None else Gathered(problem.data, rows)
     own = Meeting(OtherClass(problem.codes), side, rows, problem.all)
-    ((best,),) = reduce_all([own.request(TopK(KEPT, len(rows)))], work.quiet)
-    number = nearest(own, best, work.quiet)
+    ((best,),) = yield [own.request(TopK(KEPT, len(rows)))]
+    number = yield from nearest(own, best)
     near = np.where(number < 0, 0, number)[:, None]
     scores = np.nan_to_num(own.scores_of(number))[:, None]
     others = Meeting(SameClass(problem.codes), side, rows, problem.all)
     contest = Competition(others, scores, near)
-    (found,) = reduce_all([contest.request()], work.quiet)
-    columns = standing_columns(standing(contest, found, work.quiet))
+    (found,) = yield [contest.request()]
+    columns = standing_columns((yield from standing(contest, found)))
     columns["rank"] = np.where(number < 0, -1, columns["rank"])
     if problem.count > 1:
         columns["hardest_view"] = view_of(columns["hardest_index"], problem.n, problem.count)

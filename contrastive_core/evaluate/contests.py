@@ -11,23 +11,24 @@ from ..conventions import PAPER_NAME
 from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import Direction, PerAnchor
 from ..numerics import Float
-from ..plan import reduce_all
+from ..plan import Asking, together
 from ..problem import Classified, Views
 from ..standing import Competition, Meeting, Numbers, Standing, standing
 from ..tables import Index
-from .work import Work, finite
+from .work import finite
 
 _BOUNDED = (PAPER_NAME, "info-nce-pytorch", "moco")
 """Conventions under which log K - L is the published bound."""
 
 
-def evaluate_contests(loss: PerAnchor, problem: Views | Classified, work: Work) -> Evaluation:
+def evaluate_contests(
+    loss: PerAnchor, problem: Views | Classified, *, standings: bool
+) -> Asking[Evaluation]:
     """The loss of every anchor, the mean over directions where there are two."""
     directions = loss.directions(problem)
     contests = tuple(competition(problem, direction) for direction in directions)
     asks = loss.asks()
-    requests = [c.request(*asks) if work.standings else c.meeting.request(*asks) for c in contests]
-    reduced = reduce_all(requests, work.run)
+    reduced = yield [c.request(*asks) if standings else c.meeting.request(*asks) for c in contests]
     each = [
         _values(loss, problem, direction, c, found[: len(asks)])
         for direction, c, found in zip(directions, contests, reduced, strict=True)
@@ -35,9 +36,9 @@ def evaluate_contests(loss: PerAnchor, problem: Views | Classified, work: Work) 
     values = np.asarray(np.mean(each, axis=0))
     mean, n = mean_of(values)
     told = None
-    if work.standings:
+    if standings:
         after = [found[len(asks) :] for found in reduced]
-        told = _told(problem, directions, contests, after, work)
+        told = yield from _told(problem, directions, contests, after)
     return Evaluation(
         loss,
         problem,
@@ -50,7 +51,7 @@ def evaluate_contests(loss: PerAnchor, problem: Views | Classified, work: Work) 
         views=len(values) > problem.n,
         columns=_positives(problem, directions, contests),
         standing=told,
-        look=lambda chosen: look_closer(problem, directions, contests, chosen, work),
+        look=lambda chosen: look_closer(problem, directions, contests, chosen),
         competitions=contests,
         **_known(loss, directions[0], contests, values, mean),
     )
@@ -124,12 +125,11 @@ def look_closer(
     directions: Sequence[Direction],
     contests: Sequence[Competition],
     chosen: Index,
-    work: Work,
-) -> Columns:
+) -> Asking[Columns]:
     """Rank and hardest negative of some samples."""
     some = [contest.some(chosen) for contest in contests]
-    found = reduce_all([each.request() for each in some], work.quiet)
-    return _told(problem, directions, some, found, work)
+    found = yield [each.request() for each in some]
+    return (yield from _told(problem, directions, some, found))
 
 
 def _told(
@@ -137,10 +137,10 @@ def _told(
     directions: Sequence[Direction],
     contests: Sequence[Competition],
     found: Sequence[Sequence[Any]],
-    work: Work,
-) -> Columns:
+) -> Asking[Columns]:
     """The columns that say where the positives stand, by direction."""
-    stands = [standing(c, f, work.quiet) for c, f in zip(contests, found, strict=True)]
+    pairs = zip(contests, found, strict=True)
+    stands = yield from together([standing(contest, each) for contest, each in pairs])
     columns = standing_columns(stands[0])
     direction = directions[0]
     if isinstance(problem, Views) and not direction.origin and direction.candidates.n > problem.n:

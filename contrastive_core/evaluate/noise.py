@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..evaluation import Evaluation, mean_of
+from ..evaluation import Evaluation, Look, mean_of
 from ..losses import NCE, Direction
 from ..numerics import Float, log_sum_exp, sigmoid, softplus
-from ..plan import Request, reduce_all
+from ..plan import Asking, Request
 from ..prepared import BLOCK
 from ..problem import Noised, Scored, Views
-from ..reductions import LogSumExp, PlacedSum
-from ..tables import Index
+from ..reductions import LogSumExp, PlacedSum, Reduction, RowSum
+from ..standing import Competition
+from ..tables import Index, ReadTable, Table
 from .contests import competition, look_closer
-from .ready import blocks_of, look_at_scores, positive_scores
-from .work import Work, finite
+from .ready import look_at_scores, positive_scores
+from .work import finite
 
 Block = npt.NDArray[Any]
 
@@ -40,42 +41,42 @@ class _Noise(ABC):
     Logits are Delta_c + log Z = s_c / tau - log(k q_c).
     """
 
+    positive: Float
+    """Logit of each anchor's positive, shape (n,)."""
+
     @property
     @abstractmethod
     def k(self) -> float:
         """Noise terms per anchor."""
 
-    @property
     @abstractmethod
-    def positive(self) -> Float:
-        """Logit of each anchor's positive, shape (n,)."""
-
-    @abstractmethod
-    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
+    def sums(self, log_z: float, *orders: int) -> Asking[Sequence[Float]]:
         """Per anchor, the noise part of the loss (order 0), its derivatives in -log Z (1, 2)."""
 
     @abstractmethod
-    def log_partition(self) -> float:
+    def log_partition(self) -> Asking[float]:
         """What `auto` means."""
 
 
-def evaluate_noise(loss: NCE, problem: Noised, work: Work) -> Evaluation:
+def evaluate_noise(loss: NCE, problem: Noised, *, standings: bool) -> Asking[Evaluation]:
     """The loss of every anchor, after log Z."""
     inner, uniform = problem.inner, problem.noise is None
     noise: _Noise
     if isinstance(inner, Scored):
-        noise = _Columns(loss, inner, problem.noise)
-    elif loss.expected:
-        noise = _Expected(loss, inner, problem.noise, work)
+        scores = yield from positive_scores(inner)
+        columns, noise = {"positive": scores}, _Columns(loss, inner, problem.noise, scores)
     else:
-        noise = _Drawn(loss, inner, problem.noise, work)
-    log_z = _log_z(loss, noise)
-    (terms,) = noise.sums(log_z, 0)
+        scores = inner.positive_scores(inner.view(0))[:, 0]
+        sort = _Expected if loss.expected else _Drawn
+        columns, noise = {"positive": scores}, sort(loss, inner, problem.noise, scores)
+    log_z = yield from _log_z(loss, noise)
+    (terms,) = yield from noise.sums(log_z, 0)
     values = softplus(log_z - noise.positive) + terms
     single = (inner.table.width if isinstance(inner, Scored) else inner.n) < 2
     values = np.full_like(values, np.nan) if single else finite(values, loss)
     mean, n = mean_of(values)
     chance = loss.chance(int(noise.k)) if uniform and noise.k else None
+    contests, look = _ranked(inner)
     return Evaluation(
         loss,
         problem,
@@ -85,50 +86,42 @@ def evaluate_noise(loss: NCE, problem: Noised, work: Work) -> Evaluation:
         n,
         "float64" if isinstance(inner, Scored) else inner.data.dtype.name,
         rows=inner.n,
+        columns=columns,
+        standing=(yield from look(np.arange(inner.n))) if standings else None,
+        look=look,
         chance=chance,
         collapsed=chance,
         parameters={"log_z": log_z, "noise_samples": int(noise.k)},
-        **_ranked(inner, work),
+        competitions=contests,
     )
 
 
-def _ranked(inner: Views | Scored, work: Work) -> dict[str, Any]:
-    """The positive's score, and where it stands among the keys."""
-    everybody = np.arange(inner.n)
+def _ranked(inner: Views | Scored) -> tuple[tuple[Competition, ...], Look]:
+    """Where the positive stands among the keys."""
     if isinstance(inner, Scored):
-        return {
-            "columns": {"positive": positive_scores(inner)},
-            "standing": look_at_scores(inner) if work.standings else None,
-            "look": lambda chosen: look_at_scores(inner, chosen),
-        }
+        return (), lambda chosen: look_at_scores(inner, chosen)
     directions = (Direction(inner.view(0), inner.view(1), inner.n),)
     contests = (competition(inner, directions[0]),)
-    return {
-        "columns": {"positive": contests[0].positives[:, 0]},
-        "standing": look_closer(inner, directions, contests, everybody, work)
-        if work.standings
-        else None,
-        "look": lambda chosen: look_closer(inner, directions, contests, chosen, work),
-        "competitions": contests,
-    }
+    return contests, lambda chosen: look_closer(inner, directions, contests, chosen)
 
 
-def _log_z(loss: NCE, noise: _Noise) -> float:
+def _log_z(loss: NCE, noise: _Noise) -> Asking[float]:
     """A number, the log of the mean partition function, or the one of least mean loss."""
     if loss.log_z == "auto":
-        return noise.log_partition()
-    return _fit(noise) if loss.log_z == "fit" else float(loss.log_z)
+        return (yield from noise.log_partition())
+    return (yield from _fit(noise)) if loss.log_z == "fit" else float(loss.log_z)
 
 
-def _fit(noise: _Noise) -> float:
+def _fit(noise: _Noise) -> Asking[float]:
     """The minimum of a convex function: Newton, and bisection where Newton is slow or leaves.
 
     At small temperatures the slope is all but a staircase: the bracket halves until it is found.
     """
-    low, high, log_z = -math.inf, math.inf, noise.log_partition()
+    low, high, log_z = -math.inf, math.inf, (yield from noise.log_partition())
     reach, last = _REACH, math.inf
     for _ in range(_STEPS):
-        (slopes, curvatures), own = noise.sums(log_z, 1, 2), sigmoid(log_z - noise.positive)
+        slopes, curvatures = yield from noise.sums(log_z, 1, 2)
+        own = sigmoid(log_z - noise.positive)
         slope = float(np.mean(own - slopes))
         curvature = float(np.mean(own * (1.0 - own) + curvatures))
         settled = _SETTLED * max(1.0, abs(log_z))
@@ -156,7 +149,7 @@ class _Expected(_Noise):
     loss: NCE
     views: Views
     q: Float | None
-    work: Work
+    scores: Float
 
     @property
     def k(self) -> float:
@@ -170,23 +163,24 @@ class _Expected(_Noise):
         return self.k * (np.full(n, 1.0 / n) if self.q is None else self.q)
 
     @cached_property
-    def positive(self) -> Float:
+    def positive(self) -> Float:  # type: ignore[override]
         """Logits of the positives."""
-        scores = self.views.positive_scores(self.views.view(0))[:, 0]
-        return np.asarray(scores / self.loss.tau - np.log(self.weights))
+        return np.asarray(self.scores / self.loss.tau - np.log(self.weights))
 
-    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
-        """All of them in one pass."""
-        return self._reduce(*(PlacedSum(_Weighted(self, log_z, order)) for order in orders))
+    def sums(self, log_z: float, *orders: int) -> Asking[Sequence[Float]]:
+        """All of them in one walk."""
+        asks = tuple(PlacedSum(_Weighted(self, log_z, order)) for order in orders)
+        (found,) = yield [self._request(*asks)]
+        return found
 
-    def log_partition(self) -> float:
+    def log_partition(self) -> Asking[float]:
         """Log of the mean over anchors of sum_c exp(s_ic / tau)."""
-        (each,) = self._reduce(LogSumExp(1.0 / self.loss.tau))
+        ((each,),) = yield [self._request(LogSumExp(1.0 / self.loss.tau))]
         return float(log_sum_exp(each) - math.log(self.views.n))
 
-    def _reduce(self, *asks: Any) -> tuple[Any, ...]:
+    def _request(self, *asks: Reduction) -> Request:
         first, second = self.views.view(0), self.views.view(1)
-        return reduce_all([Request(first, second, second.start, asks)], self.work.run)[0]
+        return Request(Table(first, second), asks, second.start)
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,8 +243,9 @@ class _Drawn(_Expected):
     def _partial_sums(self) -> Float:
         return np.cumsum(self.weights)
 
-    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
+    def sums(self, log_z: float, *orders: int) -> Asking[Sequence[Float]]:
         """Over the draws."""
+        yield from ()
         logits = self.drawn - log_z
         return [_derivative(logits, order).sum(axis=1) for order in orders]
 
@@ -262,6 +257,7 @@ class _Columns(_Noise):
     loss: NCE
     scored: Scored
     q: Float | None
+    scores: Float
 
     @property
     def k(self) -> float:
@@ -275,26 +271,62 @@ class _Columns(_Noise):
         return np.full(width, -math.log(width)) if self.q is None else np.log(self.q)
 
     @cached_property
-    def positive(self) -> Float:
+    def positive(self) -> Float:  # type: ignore[override]
         """Logits of the positives."""
-        scores = positive_scores(self.scored) / self.loss.tau
-        return np.asarray(scores - self.log_q[self.scored.targets] - math.log(max(self.k, 1.0)))
+        own = self.log_q[self.scored.targets] + math.log(max(self.k, 1.0))
+        return np.asarray(self.scores / self.loss.tau - own)
 
-    def sums(self, log_z: float, *orders: int) -> Sequence[Float]:
-        """Block by block of rows."""
-        found = np.empty((len(orders), self.scored.n))
-        for rows, scores in blocks_of(self.scored):
-            logits = scores / self.loss.tau - self.log_q - math.log(max(self.k, 1.0)) - log_z
-            logits[np.arange(len(logits)), self.scored.targets[rows]] = -np.inf
-            for place, order in enumerate(orders):
-                found[place, rows] = _derivative(logits, order).sum(axis=1)
-        return list(found)
+    @property
+    def logits(self) -> ReadTable:
+        """s / tau - log q of every noise column."""
+        return ReadTable(_Logits(self), self.scored.relation)
 
-    def log_partition(self) -> float:
+    def sums(self, log_z: float, *orders: int) -> Asking[Sequence[Float]]:
+        """All of them in one reading."""
+        level = math.log(max(self.k, 1.0)) + log_z
+        asks = tuple(RowSum(_Against(level, order)) for order in orders)
+        (found,) = yield [Request(self.logits, asks)]
+        return found
+
+    def log_partition(self) -> Asking[float]:
         """Log of the mean of exp(s / tau) / q over rows and noise columns."""
-        each = np.empty(self.scored.n)
-        for rows, scores in blocks_of(self.scored):
-            logits = scores / self.loss.tau - self.log_q
-            logits[np.arange(len(logits)), self.scored.targets[rows]] = -np.inf
-            each[rows] = log_sum_exp(logits)
+        ((each,),) = yield [Request(self.logits, (LogSumExp(1.0),))]
         return float(log_sum_exp(each) - math.log(self.scored.n * max(self.k, 1.0)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Logits:
+    """Ready scores as logits against the noise."""
+
+    noise: _Columns
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return self.noise.scored.n
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.noise.scored.table.width
+
+    @property
+    def tolerance(self) -> float:
+        """That of the scores."""
+        return self.noise.scored.table.tolerance
+
+    def read(self, start: int, stop: int) -> Float:
+        """Logits of some rows."""
+        scores = self.noise.scored.table.read(start, stop)
+        return np.asarray(scores / self.noise.loss.tau - self.noise.log_q)
+
+
+@dataclass(frozen=True)
+class _Against:
+    """softplus(logit - level), its first or its second derivative."""
+
+    level: float
+    order: int
+
+    def __call__(self, logits: Block) -> Block:
+        return _derivative(logits - self.level, self.order)

@@ -11,13 +11,12 @@ import numpy.typing as npt
 from ..evaluation import Evaluation
 from ..losses import Contrastive
 from ..numerics import Float
-from ..plan import Request, reduce_all
+from ..plan import Asking, Request
 from ..problem import Labelled, PairList
 from ..reductions import RowSum
 from ..scores import PRODUCT, NegativeDistance, Score
-from ..tables import Gathered, OtherClass, Relation, Strangers, row_distances
+from ..tables import Gathered, OtherClass, Relation, Strangers, Table, row_distances
 from .classes import remarks_on_labels
-from .work import Work
 
 Block = npt.NDArray[Any]
 
@@ -125,13 +124,13 @@ def _remarks(distances: Float, similar: npt.NDArray[np.bool_]) -> tuple[str, ...
     )
 
 
-def evaluate_all_pairs(loss: Contrastive, problem: Labelled, work: Work) -> Evaluation:
+def evaluate_all_pairs(loss: Contrastive, problem: Labelled) -> Asking[Evaluation]:
     """All unordered pairs of rows with a class; per row the mean over its pairs."""
     euclidean = NegativeDistance(unit=loss.unit_rows)
     score, offset = (PRODUCT, 1.0) if loss.distance == "cosine" else (euclidean, 0.0)
     known = problem.codes >= 0
     counts = (problem.positives, np.where(known, known.sum() - 1 - problem.positives, 0))
-    sums = _row_sums(loss, problem, score, offset, work)
+    sums = yield from _row_sums(loss, problem, score, offset)
     pairs = sum(counts)
     with np.errstate(invalid="ignore", divide="ignore"):  # rows in no pair
         values = np.where(pairs > 0, sum(total for total, _ in sums) / pairs, np.nan)
@@ -157,8 +156,8 @@ def evaluate_all_pairs(loss: Contrastive, problem: Labelled, work: Work) -> Eval
 
 
 def _row_sums(
-    loss: Contrastive, problem: Labelled, score: Score, offset: float, work: Work
-) -> list[tuple[Float, Float]]:
+    loss: Contrastive, problem: Labelled, score: Score, offset: float
+) -> Asking[list[tuple[Float, Float]]]:
     """Per row, sum and number > 0 of its similar and of its dissimilar terms."""
     relations: tuple[Relation, Relation] = (OtherClass(problem.codes), Strangers(problem.codes))
     counting = loss.nonzero_parts
@@ -169,8 +168,10 @@ def _row_sums(
             continue
         asks = [RowSum(_Term(loss, similar, offset))]
         asks += [RowSum(_Term(loss, similar, offset, counted=True))] if counting else []
-        requests.append(Request(problem.all, problem.all, 0, tuple(asks), relation, score))
-    found = [(each[0], each[-1]) for each in reduce_all(requests, work.run)]
+        table = Table(problem.all, problem.all, relation, score)
+        requests.append(Request(table, tuple(asks)))
+    reduced = yield requests
+    found = [(each[0], each[-1]) for each in reduced]
     if closed:
         sums = _similar_squares(problem) / 2
         found.insert(0, (sums, sums))

@@ -10,12 +10,11 @@ from ..errors import NothingDefined
 from ..evaluation import Evaluation, mean_of
 from ..losses import Alignment, AlignUniform, Uniformity
 from ..numerics import Float, log_sum_exp
-from ..plan import Request, reduce_all
+from ..plan import Asking, Request
 from ..problem import Views
 from ..reductions import LogSumExp
 from ..scores import PRODUCT, SQUARED_EUCLIDEAN
-from ..tables import Offsets, Span, row_distances
-from .work import Work
+from ..tables import Offsets, Span, Table, row_distances
 
 _ITSELF = Offsets((0,))
 
@@ -42,10 +41,10 @@ def evaluate_alignment(loss: Alignment, problem: Views) -> Evaluation:
     )
 
 
-def evaluate_uniformity(loss: Uniformity, problem: Views, work: Work) -> Evaluation:
+def evaluate_uniformity(loss: Uniformity, problem: Views) -> Asking[Evaluation]:
     """u_i of every row of every cloud; the value is the mean of the clouds' values."""
     clouds = [problem.view(number) for number in range(problem.count)]
-    each = _potentials(clouds, loss.t, work)
+    each = yield from _potentials(clouds, loss.t)
     pairs = problem.count * problem.n * (problem.n - 1) // 2
     return Evaluation(
         loss,
@@ -61,11 +60,11 @@ def evaluate_uniformity(loss: Uniformity, problem: Views, work: Work) -> Evaluat
     )
 
 
-def evaluate_align_uniform(loss: AlignUniform, problem: Views, work: Work) -> Evaluation:
+def evaluate_align_uniform(loss: AlignUniform, problem: Views) -> Asking[Evaluation]:
     """Both parts of every sample, and their sum."""
     distances = row_distances(problem.view(0), problem.view(1))
     alignment = distances**loss.alpha
-    each = _potentials([problem.view(0), problem.view(1)], loss.t, work)
+    each = yield from _potentials([problem.view(0), problem.view(1)], loss.t)
     uniformity = np.mean(each, axis=0)
     crowding = float(np.mean([_log_mean_exp(potentials) for potentials in each]))
     return Evaluation(
@@ -83,7 +82,7 @@ def evaluate_align_uniform(loss: AlignUniform, problem: Views, work: Work) -> Ev
     )
 
 
-def _potentials(clouds: list[Span], t: float, work: Work) -> list[Float]:
+def _potentials(clouds: list[Span], t: float) -> Asking[list[Float]]:
     """u_i = log mean_{j != i} exp(-t |z_i - z_j|^2) of every cloud.
 
     Of unit rows |z_i - z_j|^2 is 2 - 2 z_i . z_j: the product carries it.
@@ -97,10 +96,9 @@ def _potentials(clouds: list[Span], t: float, work: Work) -> list[Float]:
             remedy="Give more rows.",
         )
     score, scale, shift = (PRODUCT, 2.0 * t, 2.0 * t) if unit else (SQUARED_EUCLIDEAN, t, 0.0)
-    requests = [
-        Request(cloud, cloud, cloud.start, (LogSumExp(scale),), _ITSELF, score) for cloud in clouds
+    found = yield [
+        Request(Table(cloud, cloud, _ITSELF, score), (LogSumExp(scale),)) for cloud in clouds
     ]
-    found = reduce_all(requests, work.run)
     return [potentials - shift - math.log(n - 1) for (potentials,) in found]
 
 

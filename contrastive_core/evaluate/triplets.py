@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engines import triplet_tiles
 from ..errors import BadInput
 from ..evaluation import Evaluation
 from ..losses import Triplet
 from ..numerics import Float, softplus
-from ..plan import Request, reduce_all
+from ..plan import Asking, Request
 from ..problem import Labelled, TripletList
 from ..reductions import (
     BatchHard,
@@ -22,16 +21,16 @@ from ..reductions import (
     Reduction,
     TripletSums,
     TripletTotals,
+    TripletVisits,
 )
 from ..samples import CATEGORIES
 from ..scores import PRODUCT, NegativeDistance, Score
-from ..tables import Gathered, Index, row_distances
+from ..tables import Gathered, Index, Table, row_distances
 from .classes import remarks_on_labels
 from .triplet_terms import TripletTerms, terms_of_hardest, terms_of_pairs, terms_of_totals
-from .work import Work
 
-MOST_TILED = 10**11
-"""Triplets that are walked one by one at most: where a soft margin or a swap asks for it."""
+MOST_VISITED = 10**11
+"""Triplets that are visited one by one at most: where a soft margin or a swap asks for it."""
 
 
 def score_of(loss: Triplet) -> tuple[Score, float]:
@@ -41,9 +40,9 @@ def score_of(loss: Triplet) -> tuple[Score, float]:
     return NegativeDistance(loss.distance == "sqeuclidean", loss.unit_rows), 0.0
 
 
-def evaluate_triplets_of_labels(loss: Triplet, problem: Labelled, work: Work) -> Evaluation:
+def evaluate_triplets_of_labels(loss: Triplet, problem: Labelled) -> Asking[Evaluation]:
     """All triplets of the labels, or those that are mined."""
-    return evaluation_of_terms(loss, problem, _mine(loss, problem, work))
+    return evaluation_of_terms(loss, problem, (yield from _mine(loss, problem)))
 
 
 def evaluation_of_terms(loss: Triplet, problem: Labelled, terms: TripletTerms) -> Evaluation:
@@ -79,57 +78,54 @@ def _collapsed(loss: Triplet) -> float | None:
     return (math.log(2.0) if loss.soft_margin else loss.margin) * loss.multiplier
 
 
-def _mine(loss: Triplet, problem: Labelled, work: Work) -> TripletTerms:
+def _mine(loss: Triplet, problem: Labelled) -> Asking[TripletTerms]:
     codes, offset = problem.codes, score_of(loss)[1]
     if loss.mining == "batch-hard":
-        return terms_of_hardest(
-            loss, _reduce(loss, problem, BatchHard(codes, offset), work), codes >= 0
-        )
+        found = yield from _reduce(loss, problem, BatchHard(codes, offset))
+        return terms_of_hardest(loss, found, codes >= 0)
     if loss.mining == "random-semi-hard":
         soft, seed = loss.soft_margin, int(loss.seed)
         ask: Reduction = RandomSemiHard(codes, loss.margin, offset, seed, soft)
-        return terms_of_pairs(loss, _reduce(loss, problem, ask, work))
+        return terms_of_pairs(loss, (yield from _reduce(loss, problem, ask)))
     if loss.foreign_mining and loss.mining == "semi-hard":
         ask = NearestBeyond(codes, loss.margin, offset)
-        return terms_of_pairs(loss, _reduce(loss, problem, ask, work))
+        return terms_of_pairs(loss, (yield from _reduce(loss, problem, ask)))
     if loss.soft_margin or loss.swap:
-        return terms_of_totals(loss, tiled_totals(loss, problem, work))
-    ask = TripletSums(codes, loss.margin, offset)
-    return terms_of_totals(loss, _reduce(loss, problem, ask, work))
+        return terms_of_totals(loss, (yield from visited_totals(loss, problem)))
+    ask = TripletSums(codes, (loss.margin,), offset)
+    (totals,) = yield from _reduce(loss, problem, ask)
+    return terms_of_totals(loss, totals)
 
 
-def _reduce(loss: Triplet, problem: Labelled, ask: Reduction, work: Work) -> Any:
+def _reduce(loss: Triplet, problem: Labelled, ask: Reduction) -> Asking[Any]:
     """One row reduction over all rows."""
     score = score_of(loss)[0]
-    request = Request(problem.all, problem.all, 0, (ask,), score=score)
-    ((found,),) = reduce_all([request], work.run)
+    ((found,),) = yield [Request(Table(problem.all, problem.all, score=score), (ask,))]
     return found
 
 
-def tiled_totals(loss: Triplet, problem: Labelled, work: Work) -> TripletTotals:
-    """Every triplet visited, where their number allows it."""
+def visited_totals(loss: Triplet, problem: Labelled) -> Asking[Any]:
+    """Every triplet visited, where their number allows it; with a swap, class after class."""
     strangers = int(problem.sizes.sum()) - problem.sizes
     triplets = int((problem.sizes * (problem.sizes - 1) * strangers).sum())
-    if triplets > MOST_TILED:
+    if triplets > MOST_VISITED:
         what = "soft-margin" if loss.soft_margin else "swap"
         raise BadInput(
             f"--{what}",
-            expected=f"at most {MOST_TILED:.0e} triplets, which are visited one by one",
+            expected=f"at most {MOST_VISITED:.0e} triplets, which are visited one by one",
             got=f"{triplets:.3g} triplets of {problem.data.n} rows",
             remedy=f"Take --mining batch-hard, or leave --{what} out: the hinge over all triplets "
             "needs no visits.",
         )
     score, offset = score_of(loss)
-    return triplet_tiles(
-        problem.data,
-        problem.codes,
-        score,
-        offset=offset,
-        margin=loss.margin,
-        soft=loss.soft_margin,
-        swap=loss.swap,
-        progress=work.progress,
-    )
+    how = (problem.codes, loss.margin, offset, loss.soft_margin)
+    if not loss.swap:
+        return (yield from _reduce(loss, problem, TripletVisits(*how)))
+    order = np.argsort(problem.codes, kind="stable")
+    ask = TripletVisits(*how, (problem.data, score), order)
+    side = Gathered(problem.data, order)
+    ((totals,),) = yield [Request(Table(side, problem.all, score=score), (ask,))]
+    return totals.at(np.argsort(order))
 
 
 def evaluate_triplets(loss: Triplet, problem: TripletList) -> Evaluation:

@@ -1,34 +1,12 @@
-"""What an evaluation may use."""
+"""Values that leave the range of float64."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import BadParameter
 from ..losses import Loss
 from ..numerics import Float
-from ..plan import Run
-from ..resources import Progress
-
-
-@dataclass(frozen=True)
-class Work:
-    """The engine, and how much is wanted.
-
-    Args:
-        run: The engine.
-        quiet: The same without progress, for what follows the main pass.
-        standings: Whether rank and hardest negative of every sample are wanted. They cost more
-            than the loss itself.
-        progress: Told what is done by work outside the engine.
-    """
-
-    run: Run
-    quiet: Run
-    standings: bool = False
-    progress: Progress | None = None
 
 
 def finite(values: Float, loss: Loss) -> Float:

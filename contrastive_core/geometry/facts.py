@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluate import Work
 from ..inputs.clouds import Clouds
 from ..numerics import Float
+from ..plan import Asking
 from ..tables import Index, Span, row_distances
 from .classes import class_sums, sums_bytes
 from .declarations import METRICS
@@ -65,8 +65,8 @@ def room_for(names: frozenset[str], rows: int, d: int, classes: int, threads: in
 
 
 def find_facts(
-    clouds: Clouds, settings: Settings, names: frozenset[str], drawn: Index | None, work: Work
-) -> Facts:
+    clouds: Clouds, settings: Settings, names: frozenset[str], drawn: Index | None
+) -> Asking[Facts]:
     """Compute what these metrics need, and no more.
 
     Args:
@@ -74,7 +74,6 @@ def find_facts(
         settings: The parameters.
         names: The metrics that are asked for and whose inputs are there.
         drawn: Positions of the rows drawn for `--sample`; None for all.
-        work: The engine.
     """
     wanted = Wanted(
         potentials="uniformity" in names,
@@ -82,7 +81,7 @@ def find_facts(
         retrieval=bool(names & _RETRIEVAL),
         ranks="recall_at_1" in names,
     )
-    walks, ranks = walk(clouds, settings, wanted, drawn, work.run, work.quiet)
+    walks, ranks = yield from walk(clouds, settings, wanted, drawn)
     found = tuple(_cloud(clouds, number, names, walks[number]) for number in range(clouds.count))
     aligned = None
     if clouds.aligned is not None:

@@ -11,12 +11,13 @@ import numpy as np
 from ..bootstrap import ratio_interval
 from ..dropped import said
 from ..errors import BadParameter, NothingDefined
-from ..evaluate import Work
 from ..inputs.clouds import Clouds
+from ..plan import Asking
 from ..summary import Asked
 from ..tables import Index
 from .declarations import KEYS_SUFFIX, METRICS, Metric
 from .facts import SPECTRAL, Facts, find_facts, lacking
+from .levels import Level
 from .notes import warnings_of
 from .readings import ALL_TIED, NEIGHBOURLY, reading, reading_of_rank
 from .references import collapsed_level, random_level
@@ -36,8 +37,8 @@ from .values import (
 
 
 def measure(
-    clouds: Clouds, settings: Settings, asked: Sequence[str] | str, listing: Asked, work: Work
-) -> MetricsResult:
+    clouds: Clouds, settings: Settings, asked: Sequence[str] | str, listing: Asked
+) -> Asking[MetricsResult]:
     """Everything there is to say about a space.
 
     Args:
@@ -45,7 +46,6 @@ def measure(
         settings: The parameters.
         asked: Names of metrics, NAME.keys for that of the second cloud alone; none for all.
         listing: Which rows are listed.
-        work: The engine.
 
     Raises:
         NothingDefined: None of the metrics can be measured on this input.
@@ -58,10 +58,11 @@ def measure(
     names = [name for name in chosen if name not in skipped]
     if not names:
         raise _nothing(skipped)
-    facts = find_facts(clouds, settings, frozenset(names), drawn, work)
+    facts = yield from find_facts(clouds, settings, frozenset(names), drawn)
     values = {}
     for name, cloud, suffix in _each(names, second, facts):
-        values[name + suffix] = _value(METRICS[name], suffix, cloud, facts, settings, work)
+        random = yield from random_level(name, cloud, settings)
+        values[name + suffix] = _value(METRICS[name], suffix, cloud, facts, settings, random)
     samples = row_facts(clouds, facts, settings, frozenset(names))
     order, numbers = in_order(samples, listing.sort)[: listing.top], clouds.numbering
     if numbers is not None:
@@ -162,11 +163,10 @@ def _found(name: str, cloud: Cloud, facts: Facts, settings: Settings) -> Found:
 
 
 def _value(
-    metric: Metric, suffix: str, cloud: Cloud, facts: Facts, settings: Settings, work: Work
+    metric: Metric, suffix: str, cloud: Cloud, facts: Facts, settings: Settings, random: Level
 ) -> MetricValue:
     """A metric with all that stands beside it."""
     found = _found(metric.name, cloud, facts, settings)
-    random = random_level(metric.name, cloud, settings, work.quiet)
     collapsed = collapsed_level(metric.name, cloud)
     parameters = {name: parameters_of(settings)[name] for name in metric.parameters}
     estimated = facts.drawn is not None and metric.sampled

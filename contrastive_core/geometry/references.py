@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..plan import Request, Run, reduce_all
+from ..plan import Asking, Request
 from ..prepared import InMemory, Prepared
 from ..standing import KEPT, Meeting
-from ..tables import Span
+from ..tables import Span, Table
 from .levels import (
     NO_LEVEL,
     Level,
@@ -31,14 +31,13 @@ _SIMULATED_ROWS, _SIMULATED_NUMBERS = 4096, 2**22
 """A simulation of neighbours has at most so many rows, and so many numbers in all."""
 
 
-def random_level(name: str, cloud: Cloud, settings: Settings, quiet: Run) -> Level:
+def random_level(name: str, cloud: Cloud, settings: Settings) -> Asking[Level]:
     """The value of a metric for directions that are uniform on the sphere.
 
     Args:
         name: Of the metric, without a suffix.
         cloud: How many rows and dimensions, and which classes.
         settings: t, alpha, the threshold, the seed.
-        quiet: The engine, for the simulation of neighbours.
     """
     n, d = cloud.n, cloud.d
     if name in ("precision_at_1", "r_precision", "map_at_r"):
@@ -46,7 +45,9 @@ def random_level(name: str, cloud: Cloud, settings: Settings, quiet: Run) -> Lev
             return NO_LEVEL
         return closed(getattr(retrieval_levels(cloud.classes.sizes), name))
     if name == "hubness":
-        return _hubness(n, d, int(settings.seed), quiet) if n >= LEAST_OF_HUBNESS else NO_LEVEL
+        if n < LEAST_OF_HUBNESS:
+            return NO_LEVEL
+        return (yield from _hubness(n, d, int(settings.seed)))
     if name in ("effective_rank", "rankme", "alpha_req"):
         return _spectral(name, n, d, int(settings.seed))
     level = _CLOSED.get(name)
@@ -85,11 +86,11 @@ def _spectral(name: str, n: int, d: int, seed: int) -> Level:
     return Level(value, f"simulation of {n} Gaussian rows, seed {seed}")
 
 
-def _hubness(n: int, d: int, seed: int, quiet: Run) -> Level:
+def _hubness(n: int, d: int, seed: int) -> Asking[Level]:
     """Of as many directions, or of some thousands."""
     rows = max(LEAST_OF_HUBNESS, min(n, _SIMULATED_ROWS, _SIMULATED_NUMBERS // d))
     if (rows, d, seed) not in _simulated:
-        _simulated[rows, d, seed] = _simulation(rows, d, seed, quiet)
+        _simulated[rows, d, seed] = yield from _simulation(rows, d, seed)
     value = _simulated[rows, d, seed]
     if math.isnan(value):
         return NO_LEVEL
@@ -100,16 +101,17 @@ _simulated: dict[tuple[int, int, int], float] = {}
 """Simulations that were done: two clouds have one level."""
 
 
-def _simulation(rows: int, d: int, seed: int, quiet: Run) -> float:
+def _simulation(rows: int, d: int, seed: int) -> Asking[float]:
     """Skewness of the neighbours of random directions."""
     directions = random_directions(rows, d, seed).astype(np.float32)
     store = InMemory((rows, d), directions.dtype)
     store.write(0, directions)
     span = Span(Prepared(store, np.ones(rows), d, True, directions.dtype), 0, rows)
     ask = best_of(span.data, NEIGHBOURS + KEPT, rows)
-    ((best,),) = reduce_all([Request(span, span, 0, (ask,), ITSELF)], quiet)
+    ((best,),) = yield [Request(Table(span, span, ITSELF), (ask,))]
     meeting = Meeting(ITSELF, span, np.arange(rows), span)
-    return skewness(occurrences(nearest_of(meeting, best, NEIGHBOURS, quiet), rows))
+    found = yield from nearest_of(meeting, best, NEIGHBOURS)
+    return skewness(occurrences(found, rows))
 
 
 def collapsed_level(name: str, cloud: Cloud) -> float | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..inputs.clouds import Clouds
 from ..numerics import Float
-from ..plan import Request, Run, reduce_all
+from ..plan import Asking, Request, together
 from ..prepared import Prepared
 from ..reductions import (
     Best,
@@ -27,7 +27,7 @@ from ..reductions import (
     TopK,
 )
 from ..standing import KEPT, TOLERANCE, Meeting, in_order, settle
-from ..tables import Gathered, Index, Offsets, Side, row_products
+from ..tables import Gathered, Index, Offsets, Side, Table, row_products
 from .settings import NEIGHBOURS, Settings
 
 ITSELF = Offsets((0,))
@@ -76,8 +76,8 @@ class CloudFacts:
 
 
 def walk(
-    clouds: Clouds, settings: Settings, wanted: Wanted, drawn: Index | None, run: Run, quiet: Run
-) -> tuple[list[CloudFacts], Any]:
+    clouds: Clouds, settings: Settings, wanted: Wanted, drawn: Index | None
+) -> Asking[tuple[list[CloudFacts], Any]]:
     """All that needs pairs, of every cloud; and the rank of each row's key.
 
     Args:
@@ -85,30 +85,26 @@ def walk(
         settings: t.
         wanted: What is needed.
         drawn: Positions of the rows that were drawn; None for all.
-        run: The engine.
-        quiet: The same without progress, for rows with a second look.
     """
-    walks = [_CloudWalk(clouds, cloud, settings, wanted, drawn) for cloud in range(clouds.count)]
-    requests = [request for each in walks for request in each.requests()]
-    cross = _ranks(clouds, drawn) if wanted.ranks else []
-    found = reduce_all(requests + cross, run)
-    ranks = 1 + found.pop()[0] if cross else None
-    facts = [each.finish(found, quiet) for each in walks]
-    return facts, ranks
+    each = [_Cloud(clouds, cloud, settings, wanted, drawn).facts() for cloud in range(clouds.count)]
+    ranks = [_ranks(clouds, drawn)] if wanted.ranks else []
+    found: list[Any] = yield from together([*each, *ranks])
+    return found[: clouds.count], found[-1] if ranks else None
 
 
-def _ranks(clouds: Clouds, drawn: Index | None) -> list[Request]:
-    """How many keys come before a row's own."""
+def _ranks(clouds: Clouds, drawn: Index | None) -> Asking[Any]:
+    """1 + the keys that come before a row's own."""
     fast, n = clouds.fast, clouds.n
     queries, keys = fast.view(0), fast.view(1)
     rows = np.arange(n) if drawn is None else drawn
     side: Side = queries if drawn is None else queries.take(drawn)
     own = row_products(side, keys.take(rows))
     ask = CountNearer(own, rows, TOLERANCE[fast.data.dtype.name])
-    return [Request(side, keys, keys.start, (ask,), fast.relation)]
+    ((before,),) = yield [Request(Table(side, keys, fast.relation), (ask,), keys.start)]
+    return 1 + before
 
 
-class _CloudWalk:
+class _Cloud:
     """What is asked of one cloud, and what becomes of the answers."""
 
     def __init__(
@@ -118,47 +114,52 @@ class _CloudWalk:
         self.span = clouds.fast.view(cloud)
         self.rows = np.arange(clouds.n) if drawn is None else drawn
         self.side: Side = self.span if drawn is None else self.span.take(drawn)
+        self.table = Table(self.side, self.span, ITSELF)
         self.k = NEIGHBOURS if drawn is None else 1
-        self.codes = clouds.labels
+        self.codes = clouds.labels if wanted.retrieval else None
 
-    def requests(self) -> list[Request]:
+    def facts(self) -> Asking[CloudFacts]:
         """One table in tiles; one of whole rows where labels are looked at."""
-        tiles: list[Reduction] = [LogSumExp(self.scale)] if self.wanted.potentials else []
-        if self.wanted.neighbours and not self.wanted.retrieval:
-            tiles.append(best_of(self.span.data, self.k + KEPT, self.side.n))
-        asks = [tuple(tiles)] if tiles else []
-        if self.wanted.retrieval and self.codes is not None:
-            tolerance = TOLERANCE[self.span.data.dtype.name]
-            asks.append((Retrieval(self.k, self.codes[self.rows], self.codes, tolerance),))
-        return [
-            Request(self.side, self.span, self.span.start, reductions, ITSELF)
-            for reductions in asks
-        ]
-
-    def finish(self, found: list[tuple[Any, ...]], quiet: Run) -> CloudFacts:
-        """Take this cloud's answers, which are the first in the list."""
-        potentials, neighbours, best, retrieved = None, None, None, None
-        if self.wanted.potentials or (self.wanted.neighbours and not self.wanted.retrieval):
-            answers = list(found.pop(0))
-            if self.wanted.potentials:
-                potentials = answers.pop(0) - self.scale - math.log(max(self.span.n - 1, 1))
-            if answers:
-                neighbours, best = self._neighbours(answers[0], quiet)
-        if self.wanted.retrieval:
-            (retrieved,) = found.pop(0)
-            if self.wanted.neighbours:
-                neighbours, best = retrieved.neighbours, retrieved.best
+        potentials, best, retrieved = yield from together(
+            [self._potentials(), self._best(), self._retrieved()]
+        )
+        neighbours = None
+        if retrieved is not None and self.wanted.neighbours:
+            neighbours, first = retrieved.neighbours, retrieved.best
+        elif best is not None:
+            ids = self.span.start + self.rows
+            meeting = Meeting(ITSELF, self.side, ids, self.span, self.span.start)
+            neighbours = yield from nearest_of(meeting, best, self.k)
+            first = first_of(best)
         if neighbours is None:
             return CloudFacts(self.rows, potentials, None, None, None, retrieved)
-        twin, cosine = self._cosines(best), self._cosines(neighbours[:, 0])
+        twin, cosine = self._cosines(first), self._cosines(neighbours[:, 0])
         return CloudFacts(self.rows, potentials, neighbours, twin, cosine, retrieved)
 
-    def _neighbours(self, best: Any, quiet: Run) -> tuple[Any, Any]:
-        """The k nearest, ties settled; and the candidate of the largest score."""
-        ids = self.span.start + self.rows
-        meeting = Meeting(ITSELF, self.side, ids, self.span, self.span.start)
-        found = nearest_of(meeting, best, self.k, quiet)
-        return found, first_of(best)
+    def _ask(self, reduction: Reduction) -> Asking[Any]:
+        ((found,),) = yield [Request(self.table, (reduction,), self.span.start)]
+        return found
+
+    def _potentials(self) -> Asking[Any]:
+        """u_i of uniformity."""
+        if not self.wanted.potentials:
+            return None
+        found = yield from self._ask(LogSumExp(self.scale))
+        return found - self.scale - math.log(max(self.span.n - 1, 1))
+
+    def _best(self) -> Asking[Any]:
+        """The nearest candidates, where no walk over whole rows finds them."""
+        if not self.wanted.neighbours or self.codes is not None:
+            return None
+        return (yield from self._ask(best_of(self.span.data, self.k + KEPT, self.side.n)))
+
+    def _retrieved(self) -> Asking[Any]:
+        """Neighbours and precisions."""
+        if self.codes is None:
+            return None
+        tolerance = TOLERANCE[self.span.data.dtype.name]
+        ask = Retrieval(self.k, self.codes[self.rows], self.codes, tolerance)
+        return (yield from self._ask(ask))
 
     def _cosines(self, numbers: Any) -> Float:
         """Cosines with the rows of these positions, in float64, at most 1; NaN for -1."""
@@ -175,7 +176,7 @@ def best_of(data: Prepared, k: int, n: int) -> Reduction:
     return PackedTopK(k, n) if data.dtype == np.float32 else TopK(k)
 
 
-def nearest_of(meeting: Meeting, best: Any, k: int, quiet: Run) -> Any:
+def nearest_of(meeting: Meeting, best: Any, k: int) -> Asking[Any]:
     """The k nearest candidates from what `best_of` came to, shape (n, k)."""
     n = len(meeting.ids)
     tolerance = TOLERANCE[meeting.data.dtype.name]
@@ -186,7 +187,7 @@ def nearest_of(meeting: Meeting, best: Any, k: int, quiet: Run) -> Any:
         tolerances = np.full(stop - start, tolerance)
         found[start:stop], closed[start:stop] = in_order(some, tolerances, k)
     open_rows = np.flatnonzero(~closed)
-    settle(meeting, found, open_rows, np.full(n, tolerance), quiet)
+    yield from settle(meeting, found, open_rows, np.full(n, tolerance))
     return found
 
 

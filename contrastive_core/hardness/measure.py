@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..diagnosis import warnings
-from ..evaluate import Work
 from ..inputs import InputFile
 from ..losses import Triplet
+from ..plan import Asking
 from ..problem import Labelled, Problem, TripletList
 from ..summary import Asked
 from .of_labels import hardness_of_labels
@@ -23,8 +23,7 @@ def measure(
     wanted: Settings,
     asked: Asked,
     inputs: tuple[InputFile, ...],
-    work: Work,
-) -> TripletsResult:
+) -> Asking[TripletsResult]:
     """How hard the triplets are, with what to beware of.
 
     Args:
@@ -33,7 +32,6 @@ def measure(
         wanted: Whether anchors are drawn.
         asked: Which samples are listed.
         inputs: What was read.
-        work: The engine.
 
     Raises:
         NothingDefined: There is no triplet.
@@ -42,7 +40,7 @@ def measure(
     if isinstance(problem, TripletList):
         found = hardness_of_listed(losses, problem, wanted, asked)
     elif isinstance(problem, Labelled):
-        found = hardness_of_labels(losses, problem, wanted, asked, work)
+        found = yield from hardness_of_labels(losses, problem, wanted, asked)
     else:
         raise TypeError(f"triplets are not defined on {type(problem).__name__}")
     return TripletsResult(

@@ -14,17 +14,16 @@ from functools import partial
 
 import numpy as np
 
-from ..evaluate import Work
 from ..evaluate.triplet_terms import (
     TripletTerms,
     terms_of_hardest,
     terms_of_pairs,
     terms_of_totals,
 )
-from ..evaluate.triplets import evaluation_of_terms, score_of, tiled_totals
+from ..evaluate.triplets import evaluation_of_terms, score_of, visited_totals
 from ..evaluation import Evaluation
 from ..losses import Triplet
-from ..plan import Request, reduce_all
+from ..plan import Asking, Request, together
 from ..problem import Labelled
 from ..reductions import (
     BatchHard,
@@ -32,10 +31,11 @@ from ..reductions import (
     Mined,
     RandomSemiHard,
     Reduction,
-    TripletSumsByMargin,
+    TripletSums,
     TripletTotals,
 )
 from ..summary import Asked, nothing_defined
+from ..tables import Table
 from .drawing import Anchors, defined, draw
 from .margins import Measured, averages, interval, ledger_of, parameters_of, share
 from .result import Counts, Fractions, Hardness, Intervals
@@ -62,8 +62,8 @@ class Walked:
 
 
 def hardness_of_labels(
-    losses: tuple[Triplet, ...], problem: Labelled, wanted: Settings, asked: Asked, work: Work
-) -> Measured:
+    losses: tuple[Triplet, ...], problem: Labelled, wanted: Settings, asked: Asked
+) -> Asking[Measured]:
     """Counts, means, anchors and classes at each margin.
 
     Raises:
@@ -74,7 +74,7 @@ def hardness_of_labels(
     if not able.any():
         raise nothing_defined(evaluation_of_terms(losses[0], problem, _no_terms(len(able))))
     anchors = draw(losses[0], problem, wanted.sample)
-    walked = _walk(losses, anchors, work)
+    walked = yield from _walk(losses, anchors)
     margins = tuple(
         _at(loss, number, anchors, walked, wanted, asked) for number, loss in enumerate(losses)
     )
@@ -96,22 +96,24 @@ def _visits(loss: Triplet) -> bool:
     return loss.swap or (loss.soft_margin and loss.mining in _VISITED)
 
 
-def _walk(losses: Sequence[Triplet], anchors: Anchors, work: Work) -> Walked:
+def _walk(losses: Sequence[Triplet], anchors: Anchors) -> Asking[Walked]:
     """One pass over the rows; where triplets are visited, one visit for each margin beside."""
     first, problem, rows = losses[0], anchors.problem, anchors.drawn
     codes, (score, offset) = problem.codes, score_of(first)
-    asks: list[Reduction] = [BatchHard(codes, offset, rows)]
     visited = _visits(first)
+    margins = tuple(loss.margin for loss in losses)
+    asks: list[Reduction] = [BatchHard(codes, offset, rows)]
     if not visited:
-        margins = tuple(loss.margin for loss in losses)
-        asks.append(TripletSumsByMargin(codes, margins, offset, rows))
+        asks.append(TripletSums(codes, margins, offset, rows))
     drawing = len(losses) if first.mining == "random-semi-hard" else 0
     for loss in losses[:drawing]:
         soft, seed = loss.soft_margin, int(loss.seed)
         asks.append(RandomSemiHard(codes, loss.margin, offset, seed, soft, rows))
-    request = Request(anchors.side, problem.all, 0, tuple(asks), score=score)
-    (found,) = reduce_all([request], work.quiet if visited else work.run)
-    totals = [tiled_totals(loss, problem, work) for loss in losses] if visited else found[1]
+    (found,) = yield [Request(Table(anchors.side, problem.all, score=score), tuple(asks))]
+    if visited:
+        totals = yield from together([visited_totals(loss, problem) for loss in losses])
+    else:
+        totals = found[1]
     return Walked(totals, found[0], list(found[len(found) - drawing :]))
 
 

@@ -5,7 +5,7 @@ on a symmetric table each tile serves its rows and its columns. A *row* reductio
 (`whole_rows`) is handed complete rows. Both speak the protocol of `reduction.py`.
 """
 
-from .counts import CountNearer
+from .counts import CountNearer, ScoreOf
 from .log_sum_exp import LogSumExp
 from .mining import BatchHard, Hardest, Mined, NearestBeyond, RandomSemiHard
 from .neighbours import Neighbours
@@ -14,7 +14,8 @@ from .reduction import Exponent, Reduction, State, View
 from .retrieval import Retrieval, Retrieved
 from .sums import PlacedSum, RowSum
 from .top_k import TopK
-from .triplet_sums import TripletSums, TripletSumsByMargin
+from .triplet_sums import TripletSums
+from .triplet_visits import TripletVisits
 from .triplets import TripletTotals
 
 __all__ = [
@@ -34,10 +35,11 @@ __all__ = [
     "Retrieval",
     "Retrieved",
     "RowSum",
+    "ScoreOf",
     "State",
     "TopK",
     "TripletSums",
-    "TripletSumsByMargin",
     "TripletTotals",
+    "TripletVisits",
     "View",
 ]

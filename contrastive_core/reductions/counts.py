@@ -1,4 +1,4 @@
-"""How many candidates score better than a given one."""
+"""How a given candidate scores, and how many score better."""
 
 from __future__ import annotations
 
@@ -75,6 +75,37 @@ class CountNearer(Reduction):
             low, high = reference[:, None] - slack, reference[:, None] + slack
         kind = view.scores.dtype
         return low.astype(kind), high.astype(kind)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreOf(Reduction):
+    """The score of one candidate of each row, which is not left out.
+
+    Args:
+        numbers: The candidate's number, shape (n,); -1 for none.
+    """
+
+    numbers: npt.NDArray[np.int64]
+
+    def start(self, n: int) -> State:
+        """Not seen."""
+        return (np.full(n, np.nan),)
+
+    def update(self, view: View, state: State) -> None:
+        """Take the scores that are in sight."""
+        place = self.numbers[view.rows] - view.first
+        seen = (self.numbers[view.rows] >= 0) & (place >= 0) & (place < view.scores.shape[1])
+        rows = np.flatnonzero(seen)
+        state[0][rows] = view.scores[rows, place[rows]]
+
+    def merge(self, into: State, other: State) -> None:
+        """It is seen once."""
+        seen = ~np.isnan(other[0])
+        into[0][seen] = other[0][seen]
+
+    def finish(self, state: State) -> Float:
+        """The scores, shape (n,); NaN for no candidate."""
+        return state[0]
 
 
 def _count(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -14,74 +13,17 @@ from .reduction import State, View
 from .triplets import AnchorByAnchor, Block, Count, Rows, Surroundings, TripletTotals
 
 
-class _Summing(AnchorByAnchor):
-    """Counts and sums at one margin or several, from one sort of each anchor's negatives."""
-
-    @abstractmethod
-    def at(self) -> tuple[float, ...]:
-        """The margins."""
-
-    def start(self, n: int) -> State:
-        """No triplets: for each margin three counts and two sums."""
-        counts = [np.zeros(n, np.int64) for _ in range(3)]
-        each = (*counts, np.zeros(n), np.zeros(n))
-        return each + tuple(array.copy() for _ in self.at()[1:] for array in each)
-
-    def update(self, view: View, state: State) -> None:
-        """Sort each anchor's negatives."""
-        margins = self.at()
-        for around in self.surroundings(view):
-            if len(around.positives) and around.negatives:
-                found = chain.from_iterable(_sums_at(margins, around))
-                for array, value in zip(state, found, strict=True):
-                    array[around.place] = value
-
-    def totals(self, state: State) -> list[TripletTotals]:
-        """Counts and sums of each anchor, for each margin."""
-        found = []
-        for start in range(0, len(state), 5):
-            hard, semi, easy, hard_sum, semi_sum = state[start : start + 5]
-            none = np.zeros(len(easy))
-            found.append(TripletTotals(hard, semi, easy, hard_sum, semi_sum, none))
-        return found
-
-
 @dataclass(frozen=True, eq=False)
-class TripletSums(_Summing):
+class TripletSums(AnchorByAnchor):
     """sum over (p, n) of max(0, (D(a, p) + margin) - D(a, n)), with the count of each category.
 
-    The negatives within the farthest positive's reach are sorted; each positive is two binary
-    searches. The reach D(a, p) + margin is rounded to the working precision; what follows is
-    summed in float64.
+    The negatives within the farthest positive's reach are sorted once for all margins; each
+    positive is two binary searches. The reach D(a, p) + margin is rounded to the working precision;
+    what follows is summed in float64. What one margin comes to does not depend on the others.
 
     Args:
         labels: Class of each row, -1 for none.
-        margin: At least 0. With 0 a tie is easy: its loss is 0.
-        offset: The distance is offset - score.
-        anchors: The row of each anchor, by position; None where the anchors are all rows.
-    """
-
-    labels: Count
-    margin: float
-    offset: float
-    anchors: Rows | None = None
-
-    def at(self) -> tuple[float, ...]:
-        """The margin."""
-        return (self.margin,)
-
-    def finish(self, state: State) -> TripletTotals:
-        """Counts and sums of each anchor."""
-        return self.totals(state)[0]
-
-
-@dataclass(frozen=True, eq=False)
-class TripletSumsByMargin(_Summing):
-    """`TripletSums` at several margins, each to the last bit what it is alone.
-
-    Args:
-        labels: Class of each row, -1 for none.
-        margins: Each at least 0.
+        margins: Each at least 0. With 0 a tie is easy: its loss is 0.
         offset: The distance is offset - score.
         anchors: The row of each anchor, by position; None where the anchors are all rows.
     """
@@ -91,13 +33,28 @@ class TripletSumsByMargin(_Summing):
     offset: float
     anchors: Rows | None = None
 
-    def at(self) -> tuple[float, ...]:
-        """The margins."""
-        return self.margins
+    def start(self, n: int) -> State:
+        """No triplets: for each margin three counts and two sums."""
+        counts = [np.zeros(n, np.int64) for _ in range(3)]
+        each = (*counts, np.zeros(n), np.zeros(n))
+        return each + tuple(array.copy() for _ in self.margins[1:] for array in each)
+
+    def update(self, view: View, state: State) -> None:
+        """Sort each anchor's negatives."""
+        for around in self.surroundings(view):
+            if len(around.positives) and around.negatives:
+                found = chain.from_iterable(_sums_at(self.margins, around))
+                for array, value in zip(state, found, strict=True):
+                    array[around.place] = value
 
     def finish(self, state: State) -> list[TripletTotals]:
         """Counts and sums of each anchor, for each margin."""
-        return self.totals(state)
+        found = []
+        for start in range(0, len(state), 5):
+            hard, semi, easy, hard_sum, semi_sum = state[start : start + 5]
+            none = np.zeros(len(easy))
+            found.append(TripletTotals(hard, semi, easy, hard_sum, semi_sum, none))
+        return found
 
 
 def _sums_at(

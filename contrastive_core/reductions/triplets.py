@@ -8,7 +8,7 @@ nearness; the distance is D = offset - score.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -133,6 +133,10 @@ class TripletTotals:
     hard_sum: Float
     semi_sum: Float
     easy_sum: Float
+
+    def at(self, places: Rows) -> TripletTotals:
+        """Of the anchors at these places, in this order."""
+        return TripletTotals(*(getattr(self, each.name)[places] for each in fields(self)))
 
     @property
     def triplets(self) -> Count:
