@@ -17,6 +17,7 @@ from contrastive_core.engines import run
 from contrastive_core.evaluate import evaluate
 from contrastive_core.evaluation import Evaluation
 from contrastive_core.inputs import Given, build, recognise
+from contrastive_core.inputs.stock import Stock
 from contrastive_core.losses import LOSSES, make_loss
 from contrastive_core.plan import answer
 
@@ -79,7 +80,7 @@ def evaluated(
     means = resources or cc.Resources()
     found = recognise(LOSSES[kind], Given(**given))
     loss = make_loss(kind, input_form=found.form.name, inputs=Given(**given).names, **parameters)
-    built = build(loss, found, means)
+    built = build(loss, found, Stock(means))
     engine = partial(run, workers=built.room.workers)
     return answer(evaluate(loss, built.problem, standings=standings), engine)
 

@@ -84,7 +84,7 @@ def _look(
     files: tuple[str, ...], options: dict[str, Any], manners: Manners
 ) -> tuple[list[FileInfo], list[ContrastError]]:
     """What the files hold, and why some cannot be read."""
-    from contrastive_core import api
+    import contrastive_core as cc
     from contrastive_core.resources import Resources, parse_size
 
     memory = parse_size(options["memory"])
@@ -92,7 +92,7 @@ def _look(
     def look(file: str, dtype: str | None) -> FileInfo | ContrastError:
         with Bar(manners, what="rows") as bar:
             try:
-                return api.info(file, dtype=dtype, resources=Resources(memory=memory, progress=bar))
+                return cc.info(file, dtype=dtype, resources=Resources(memory=memory, progress=bar))
             except ContrastError as error:
                 return error
 

@@ -147,13 +147,13 @@ def _value(
     options: dict[str, Any],
 ) -> None:
     """One loss under one convention."""
-    from contrastive_core import api
+    import contrastive_core as cc
 
     from .render.loss_report import LossReport
 
     per_sample = wants_samples(outputs, options)
     with Bar(manners) as bar:
-        result = api.loss(
+        result = cc.loss(
             declaration.kind,
             *files,
             convention=options["convention"] or PAPER_NAME,
@@ -175,13 +175,13 @@ def _compare(
     options: dict[str, Any],
 ) -> None:
     """One loss under every convention, side by side."""
-    from contrastive_core import api
+    import contrastive_core as cc
 
     from .render.convention_report import ConventionReport
 
     _refuse_value(outputs, options)
     with Bar(manners) as bar:
-        found = api.loss_by_convention(
+        found = cc.loss_by_convention(
             declaration.kind, *files, resources=means(options, bar), **asked
         )
     said: set[str] = set()

@@ -142,14 +142,14 @@ def _measure(
     options: dict[str, Any],
 ) -> None:
     """Measure once, write in every format."""
-    from contrastive_core import api
+    import contrastive_core as cc
 
     from .render.metric_report import MetricReport
 
     manners = Manners(options["quiet"], options["color"])
     hint = "" if options["sample"] else "--sample M estimates from M rows"
     with Bar(manners, hint) as bar:
-        result = api.metrics(*files, resources=means(options, bar), **asked)
+        result = cc.metrics(*files, resources=means(options, bar), **asked)
     check_used(result, options)
     say_joined(manners, result.inputs)
     for warning in result.warnings:

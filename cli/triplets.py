@@ -158,13 +158,13 @@ def _count(
     files: tuple[str, ...], asked: dict[str, Any], outputs: list[Output], options: dict[str, Any]
 ) -> None:
     """Count once, write in every format."""
-    from contrastive_core import api
+    import contrastive_core as cc
 
     from .render.triplet_report import TripletReport
 
     manners = Manners(options["quiet"], options["color"])
     with Bar(manners, "" if options["sample"] else _HINT) as bar:
-        result = api.triplets(*files, resources=means(options, bar), **asked)
+        result = cc.triplets(*files, resources=means(options, bar), **asked)
     say_joined(manners, result.inputs)
     report = TripletReport(result, listing(options), options["guide"])
     if wants(outputs, "value"):

@@ -7,6 +7,9 @@
     cc.info("emb.npy").vectors[0].norms.median
     cc.check("emb.npy", require="uniformity <= -2").passed
 
+    session = cc.Session(z, keys, labels=y)  # opened once, asked in as few walks as answer all
+    session.ask(cc.LossQuestion("infonce", tau=0.07), cc.MetricsQuestion(), cc.TripletsQuestion())
+
 Names are loaded when they are first used, so that importing the package costs nothing.
 """
 
@@ -18,12 +21,6 @@ from typing import TYPE_CHECKING, Any
 from . import version
 
 if TYPE_CHECKING:
-    from .api import ConventionValue as ConventionValue
-    from .api import info as info
-    from .api import loss as loss
-    from .api import loss_by_convention as loss_by_convention
-    from .api import metrics as metrics
-    from .api import triplets as triplets
     from .dropped import Dropped as Dropped
     from .errors import ContrastError as ContrastError
     from .gate.calling import check as check
@@ -36,6 +33,16 @@ if TYPE_CHECKING:
     from .losses import LOSSES as LOSSES
     from .resources import Resources as Resources
     from .samples import Samples as Samples
+    from .session.geometry import MetricsQuestion as MetricsQuestion
+    from .session.geometry import metrics as metrics
+    from .session.hardness import TripletsQuestion as TripletsQuestion
+    from .session.hardness import triplets as triplets
+    from .session.holdings import info as info
+    from .session.losses import ConventionValue as ConventionValue
+    from .session.losses import LossQuestion as LossQuestion
+    from .session.losses import loss as loss
+    from .session.losses import loss_by_convention as loss_by_convention
+    from .session.session import Session as Session
     from .summary import LossResult as LossResult
 
 __all__ = [
@@ -47,10 +54,14 @@ __all__ = [
     "Dropped",
     "FileInfo",
     "InputFile",
+    "LossQuestion",
     "LossResult",
+    "MetricsQuestion",
     "MetricsResult",
     "Resources",
     "Samples",
+    "Session",
+    "TripletsQuestion",
     "TripletsResult",
     "__version__",
     "check",
@@ -67,22 +78,26 @@ _HOMES = {
     "CheckResult": ".gate.verdict",
     "LOSSES": ".losses",
     "ContrastError": ".errors",
-    "ConventionValue": ".api",
+    "ConventionValue": ".session.losses",
     "Dropped": ".dropped",
     "FileInfo": ".holdings.result",
     "InputFile": ".inputs",
+    "LossQuestion": ".session.losses",
     "LossResult": ".summary",
     "METRICS": ".geometry.declarations",
+    "MetricsQuestion": ".session.geometry",
     "MetricsResult": ".geometry.result",
     "Resources": ".resources",
     "Samples": ".samples",
+    "Session": ".session.session",
+    "TripletsQuestion": ".session.hardness",
     "TripletsResult": ".hardness.result",
     "check": ".gate.calling",
-    "info": ".api",
-    "loss": ".api",
-    "loss_by_convention": ".api",
-    "metrics": ".api",
-    "triplets": ".api",
+    "info": ".session.holdings",
+    "loss": ".session.losses",
+    "loss_by_convention": ".session.losses",
+    "metrics": ".session.geometry",
+    "triplets": ".session.hardness",
 }
 
 

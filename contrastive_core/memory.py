@@ -33,14 +33,23 @@ class Room:
     Args:
         in_memory: Whether the prepared rows stay in memory; else they are spilled to disk.
         workers: Threads that fit.
+        held: Bytes of the rows, where they stay in memory, and of what is kept beside them.
     """
 
     in_memory: bool
     workers: int
+    held: int = 0
 
 
 def make_room(
-    n: int, d: int, precision: str, resources: Resources, *, views: int = 2, extra: int = 0
+    n: int,
+    d: int,
+    precision: str,
+    resources: Resources,
+    *,
+    views: int = 2,
+    extra: int = 0,
+    ready: bool | None = None,
 ) -> Room:
     """Spend the bound on n rows of d numbers, the views of n / views samples.
 
@@ -51,6 +60,8 @@ def make_room(
         resources: The bound.
         views: Views, or files, that the rows come from.
         extra: Bytes that are kept beside.
+        ready: Whether the rows lie in memory already, or are spilled; None where they are not
+            prepared yet.
 
     Raises:
         TooLittleMemory: The bound is below the least that works, which the message names.
@@ -58,9 +69,12 @@ def make_room(
     item = 4 if precision == "float32" else 8
     kept = n * (_PER_ROW + _PER_VIEW * views) + extra
     decoding = min(n, 1 + BLOCK // d) * d * _DECODING
-    rows = n * d * item
+    rows = n * d * item if ready is None else 0
     spilled = _worker(n, d, item, spilled=True)
     in_place = _worker(n, d, item, spilled=False)
+    if ready is not None:
+        decoding = 0
+        spilled = in_place = in_place if ready else spilled
     least = min(kept + max(decoding, spilled), kept + rows + max(decoding, in_place))
     if resources.memory < least:
         what = f"{counted(n, 'row')} of {counted(d, 'number')}"
@@ -68,9 +82,10 @@ def make_room(
             what += f", {format_size(extra)} of it kept beside them"
         raise too_little_memory(least, what, resources)
     in_memory = kept + rows + max(decoding, in_place) <= resources.memory
-    free = resources.memory - kept - (rows if in_memory else 0)
-    fitting = free // (in_place if in_memory else spilled)
-    return Room(in_memory, int(max(1, min(resources.workers, fitting))))
+    held = kept + (rows if in_memory else 0)
+    fitting = (resources.memory - held) // (in_place if in_memory else spilled)
+    workers = int(max(1, min(resources.workers, fitting)))
+    return Room(in_memory if ready is None else ready, workers, held)
 
 
 def check_room(n: int, width: int, resources: Resources) -> None:

@@ -119,6 +119,11 @@ class Prepared:
         """A bound on the norm of any prepared row."""
         return 1.0 if self.unit else float(self.norms.max(initial=0.0))
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the rows lie in memory."""
+        return isinstance(self.store, InMemory)
+
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Rows start to stop, C-contiguous, in the working precision."""
         return self.store.read(start, stop)

@@ -21,9 +21,9 @@ import pytest
 if TYPE_CHECKING:
     import os
 
-    from .api.losses import Data
     from .gate.request import CheckRequest
     from .resources import Resources
+    from .session.session import Data
 
 
 class ContrastWarning(UserWarning):

@@ -182,7 +182,7 @@ def test_what_the_machine_refuses_is_told_in_the_same_words(
     def fails(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("contrastive_core.api.loss", fails)
+    monkeypatch.setattr("contrastive_core.loss", fails)
     refused(f"{LOSS} a.npy b.npy", here)
 
 

@@ -206,7 +206,7 @@ def test_a_fault_of_ours_is_exit_3_with_a_traceback_only_under_debug(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("contrastive_core.api.loss", broken)
+    monkeypatch.setattr("contrastive_core.loss", broken)
     assert run(["loss", "--kind", "clip", str(views)]) == 3
     short = capsys.readouterr().err
     assert run(["loss", "--kind", "clip", str(views), "--debug"]) == 3
@@ -221,7 +221,7 @@ def test_an_interrupt_is_exit_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("contrastive_core.api.loss", interrupted)
+    monkeypatch.setattr("contrastive_core.loss", interrupted)
     target = tmp_path / "out.json"
     assert run(["loss", "--kind", "clip", str(views), "-o", f"json:{target}"]) == 130
     assert capsys.readouterr().out == ""

@@ -22,6 +22,7 @@ from contrastive_core.engines.local import one_blas_thread
 from contrastive_core.engines.work import Workspace, perform
 from contrastive_core.errors import BadParameter, TooLittleMemory
 from contrastive_core.inputs import Given, build, recognise
+from contrastive_core.inputs.stock import Stock
 from contrastive_core.losses import NTXent, make_loss
 from contrastive_core.memory import make_room
 from contrastive_core.prepared import Prepared
@@ -425,7 +426,7 @@ def test_working_memory_stays_within_the_bound(
     means = cc.Resources(threads=1, memory=mebibytes * 2**20)
     given = Given(embeddings=path, views="first")
     tracemalloc.start()
-    problem = build(make_loss("nt-xent"), recognise(NTXent, given), means).problem
+    problem = build(make_loss("nt-xent"), recognise(NTXent, given), Stock(means)).problem
     assert isinstance(problem, Views)
     anchors = Span(problem.data, 0, 64)
     scores = problem.positive_scores(anchors)

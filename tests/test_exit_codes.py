@@ -223,7 +223,7 @@ def test_only_a_failed_check_is_1(
     def fails(*_: object, **__: object) -> None:
         raise raised
 
-    monkeypatch.setattr("contrastive_core.api.loss", fails)
+    monkeypatch.setattr("contrastive_core.loss", fails)
     assert run(["loss", "--kind", "infonce", str(ROOT / _EMB)]) == code
     out, err = capfd.readouterr()
     assert out == ""

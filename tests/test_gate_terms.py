@@ -13,12 +13,11 @@ from metric_data import SAMPLE_DATA
 import contrastive_core as cc
 from contrastive_core import LOSSES, METRICS, Resources
 from contrastive_core.gate import measuring
-from contrastive_core.gate.choosing import Inputs
 from contrastive_core.gate.grammar import parse_figure
 from contrastive_core.gate.jobs import jobs_of, planned
 from contrastive_core.gate.measured import Measured
 from contrastive_core.gate.measuring import Wanted, measure
-from contrastive_core.inputs import Given
+from contrastive_core.session.session import Session
 
 EXACT = Resources(precision="float64")
 MEANS = {case.name: case for kind in LOSSES if kind not in METRICS for case in cases(kind)}
@@ -26,9 +25,10 @@ MEANS = {case.name: case for kind in LOSSES if kind not in METRICS for case in c
 
 def _measured(text: str, **given: Any) -> Measured:
     figure = parse_figure(text)
-    plan, missing = planned([figure], Inputs(Given(**given)))
+    session = Session(**given, resources=EXACT)
+    plan, missing = planned([figure], session.inputs)
     assert not missing
-    return measure(plan, Wanted(10, 0), EXACT).measured[figure]
+    return measure(plan, Wanted(10, 0), session).measured[figure]
 
 
 def _mean(found: Measured) -> float:
@@ -96,12 +96,12 @@ def test_a_measure_says_what_must_be_equal_to_compare_it() -> None:
 
 def test_few_measurings_give_all_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: Counter[str] = Counter()
-    for name in ("loss_of", "metrics_of", "triplets_of"):
+    for name in ("LossQuestion", "MetricsQuestion", "TripletsQuestion"):
         plain = getattr(measuring, name)
 
-        def counted(*given: Any, plain: Any = plain, name: str = name) -> Any:
+        def counted(*given: Any, plain: Any = plain, name: str = name, **how: Any) -> Any:
             asked[name] += 1
-            return plain(*given)
+            return plain(*given, **how)
 
         monkeypatch.setattr(measuring, name, counted)
     rules = [
@@ -112,7 +112,7 @@ def test_few_measurings_give_all_figures(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
     emb, labels = SAMPLE_DATA / "emb.npy", SAMPLE_DATA / "labels.npy"
     assert cc.check(emb, labels=labels, require=rules).passed
-    assert asked == {"loss_of": 2, "metrics_of": 1, "triplets_of": 1}
+    assert asked == {"LossQuestion": 2, "MetricsQuestion": 1, "TripletsQuestion": 1}
 
 
 def test_figures_without_parameters_are_counted_beside_those_that_have_some() -> None:

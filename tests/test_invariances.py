@@ -10,7 +10,7 @@ from test_properties import assert_near, assert_textbook
 from contrastive_core import LOSSES, LossResult, Resources
 from contrastive_core.engines import local
 from contrastive_core.errors import TooLittleMemory
-from contrastive_core.inputs import builder
+from contrastive_core.inputs import stock
 from contrastive_core.memory import Room, make_room
 from contrastive_core.resources import parse_size
 from contrastive_core.tiles import Cut
@@ -126,7 +126,7 @@ def test_spilled_rows_give_the_same_bits(
     settings = [{}] if kind in ("triplet", "nce") else walked(case)
     in_memory = [case.loss(setting, precision="float32") for setting in settings]
     spill = Room(in_memory=False, workers=2)
-    monkeypatch.setattr(builder, "make_room", lambda *_, **__: spill)
+    monkeypatch.setattr(stock, "make_room", lambda *_, **__: spill)
     for setting, expected in zip(settings, in_memory, strict=True):
         assert_same_bits(case.loss(setting, precision="float32"), expected)
 

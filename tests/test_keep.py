@@ -31,6 +31,13 @@ RULES = (
 )
 
 
+def often() -> Keep:
+    """For rows that are read more than once."""
+    keep = Keep()
+    keep.often = True
+    return keep
+
+
 def _rows(n: int = 40, d: int = 6, seed: int = 1) -> npt.NDArray[Any]:
     return np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
 
@@ -137,7 +144,7 @@ def test_a_full_disk_only_costs_time(
 
 def test_mapped_rows_are_handed_on_as_they_are(tmp_path: Path) -> None:
     np.save(tmp_path / "emb.npy", _rows())
-    (source,) = open_source(tmp_path / "emb.npy", reading=Reading(keep=Keep()))
+    (source,) = open_source(tmp_path / "emb.npy", reading=Reading(keep=often()))
     (plain,) = open_source(tmp_path / "emb.npy")
     assert type(source) is type(plain)
 
@@ -159,7 +166,7 @@ class _Counted:
 )
 def test_any_order_of_ranges_reads_each_row_once(ranges: list[tuple[int, int]]) -> None:
     counted = _Counted(_rows(25))
-    kept = KeptRows(counted, (25, 6), Keep())
+    kept = KeptRows(counted, (25, 6), often())
     for start, stop in ranges:
         assert np.array_equal(kept.read(start, stop), counted.rows[start:stop])
     assert counted.seen.max() == 1
@@ -187,7 +194,7 @@ def test_bfloat16_and_views_in_lists_are_kept_bit_by_bit(tmp_path: Path) -> None
     np.savez_compressed(tmp_path / "views.npz", emb=bits)
     for each in (path, tmp_path / "views.npz"):
         (plain,) = open_source(each, reading=Reading("bfloat16"))
-        (kept,) = open_source(each, reading=Reading("bfloat16", keep=Keep()))
+        (kept,) = open_source(each, reading=Reading("bfloat16", keep=often()))
         assert (kept.shape, kept.dtype, kept.stored) == (plain.shape, plain.dtype, plain.stored)
         for _ in range(2):
             assert np.array_equal(kept.read(0, 9), plain.read(0, 9))

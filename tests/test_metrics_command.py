@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from command_line import contrast, small_files, table
 
-from contrastive_core import api
+import contrastive_core as cc
 from contrastive_core.geometry.declarations import METRICS
 from contrastive_core.geometry.result import MetricsResult
 from contrastive_core.resources import Resources
@@ -50,7 +50,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _library(words: str, here: Path, **options: Any) -> MetricsResult:
     """The same question to the library."""
     paths = [here / each for each in words.split()]
-    return api.metrics(*paths, **options)
+    return cc.metrics(*paths, **options)
 
 
 def _same(found: Any, expected: float | None) -> bool:

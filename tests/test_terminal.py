@@ -146,7 +146,7 @@ def test_tables_and_errors_are_coloured_alike(
 _SLOW = """
 import time
 import contrast_cli.main as m
-import contrastive_core.api as api
+import contrastive_core as api
 from contrastive_core.errors import BadInput
 
 def loss(*given, resources, **asked):

@@ -17,7 +17,7 @@ from .sheets import number
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from contrastive_core.api import ConventionValue
+    from contrastive_core import ConventionValue
 
 _LEDGER = (
     *("factor", "denominator", "reduction", "distance", "normalisation", "tau", "scale"),

@@ -34,7 +34,7 @@ from .records import ORDERS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from contrastive_core.api import ConventionValue
+    from contrastive_core import ConventionValue
     from contrastive_core.samples import Samples
     from contrastive_core.summary import LossResult
 

@@ -20,7 +20,6 @@ from ..reductions import (
     RandomSemiHard,
     Reduction,
     TripletSums,
-    TripletTotals,
     TripletVisits,
 )
 from ..samples import CATEGORIES

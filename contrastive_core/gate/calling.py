@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..api.losses import Data
 from ..inputs import Given
 from ..resources import Resources
+from ..session.session import Data
 from ..sources import Reading
 from .front import run_check
 from .grammar import parse_rules

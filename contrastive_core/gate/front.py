@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..errors import BadParameter, ContrastError, NothingDefined
 from ..resources import Resources
-from ..sources.keep import Keep
+from ..session.session import Session
 from .baseline import Baseline, check_target, save_baseline, saved_input
 from .comparing import Comparison, check_allowances, check_inputs, compare
 from .inputs_read import data_of
@@ -17,7 +17,6 @@ from .loading import load_baseline
 from .measured import Measured
 from .measuring import Found, Wanted, measure
 from .planning import Plan, first_bad, plan_of, unopened
-from .progress import Shared
 from .request import CheckedPool, CheckRequest
 from .rules import Figure
 from .tellings import Data
@@ -41,8 +40,8 @@ def run_check(request: CheckRequest, resources: Resources | None = None) -> Chec
     """
     means = resources or Resources()
     baseline, allowed = _baseline(request)
-    plans = [_plan(each, baseline, request) for each in request.inputs]
-    found = _measured(plans, request, means)
+    plans = [_plan(each, baseline, request, means) for each in request.inputs]
+    found = _measured(plans, request)
     checks = [
         judged(rule, _of(rule.figure, plan, found[plan.name]), request.top, plan.name)
         for plan in plans
@@ -98,12 +97,12 @@ def _baseline(request: CheckRequest) -> tuple[Baseline | None, Allowances]:
     return baseline, allowed
 
 
-def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -> Plan:
+def _plan(
+    each: CheckedPool, baseline: Baseline | None, request: CheckRequest, means: Resources
+) -> Plan:
     """What is measured of one input."""
     name, rules = each.pool.name, each.rules
-    keep = each.pool.given.reading.keep or Keep()
-    reading = dataclasses.replace(each.pool.given.reading, keep=keep)
-    given = dataclasses.replace(each.pool.given, reading=reading)
+    session = Session.of(each.pool.given, means)
     more: list[Figure] | None = []
     if baseline is not None:
         names = [one.pool.name for one in request.inputs]
@@ -116,14 +115,14 @@ def _plan(each: CheckedPool, baseline: Baseline | None, request: CheckRequest) -
     if more == [] and not rules:
         raise _nothing(name)
     try:
-        plan = plan_of(name, given, rules, more, spare=each.pool.spare or each.pool.configured)
+        plan = plan_of(name, session, rules, more, spare=each.pool.spare or each.pool.configured)
     except ContrastError as error:
         if len(request.inputs) == 1 or more is None:
             raise
-        return unopened(name, given, rules, more, error)
+        return unopened(name, session, rules, more, error)
     if not plan.figures:
         raise _nothing(name)
-    keep.often = len(plan.measurings) > 1 or _is_hashed(request)
+    session.keep.often |= _is_hashed(request)
     return plan
 
 
@@ -153,16 +152,13 @@ def _nothing_saved(name: str | None) -> NothingDefined:
     )
 
 
-def _measured(
-    plans: Sequence[Plan], request: CheckRequest, means: Resources
-) -> dict[str | None, Found]:
+def _measured(plans: Sequence[Plan], request: CheckRequest) -> dict[str | None, Found]:
     """Every figure of every input.
 
     Raises:
         BadInput: Of a single input nothing can be measured, because of its files; or a baseline
             would go without what they hold.
     """
-    shared = Shared(means.progress, sum(len(plan.measurings) for plan in plans))
     found = {}
     for plan in plans:
         ops = [(rule.figure, rule.op in (">", ">=")) for rule in plan.rules]
@@ -170,7 +166,7 @@ def _measured(
             figure for figure, more in ops if not more
         }
         wanted = Wanted(request.top, request.seed, frozenset(lowest))
-        found[plan.name] = measure(plan.measurings, wanted, means, shared)
+        found[plan.name] = measure(plan.measurings, wanted, plan.session)
     for plan in plans:
         own = found[plan.name]
         asked = {rule.figure for rule in plan.rules}

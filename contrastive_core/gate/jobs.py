@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ..errors import ContrastError
 from ..geometry.declarations import KEYS_SUFFIX, METRICS
 from ..losses import LOSSES, Triplet
+from ..session.fitting import Chosen, Inputs, Missing
 from .catalogue import METRIC, TRIPLETS, parameters_of, sort_of
-from .choosing import Chosen, Inputs, Missing
 from .rules import Figure
 
 Parameters = tuple[tuple[str, str], ...]

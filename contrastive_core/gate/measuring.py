@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..api.geometry import metrics_of
-from ..api.hardness import WhichTriplets, triplets_of
-from ..api.losses import Which, loss_of
 from ..errors import ContrastError, TooLittleMemory
-from ..geometry.settings import Settings
+from ..hardness.result import TripletsResult
 from ..inputs import Given, InputFile
 from ..losses import LOSSES, Triplet, make_loss
 from ..parameters import parameters
-from ..resources import Resources
-from ..summary import Asked
+from ..session.fitting import metric_needs
+from ..session.geometry import MetricsQuestion
+from ..session.hardness import TripletsQuestion
+from ..session.losses import LossQuestion
+from ..session.session import Question, Session
 from .catalogue import METRIC, TRIPLETS
-from .choosing import metric_needs
 from .jobs import MARGIN, Job, Planned
 from .measured import Measured
 from .naming import convention_of, values_of
 from .of_losses import measured_of_loss
 from .of_metrics import measured_of_metric
 from .of_triplets import measured_of_triplets
-from .progress import Shared
 from .rules import Figure
 
 
@@ -67,43 +65,45 @@ class Found:
         self.warnings.update(dict.fromkeys(result.warnings))
 
 
-def measure(
-    plan: Sequence[Planned], wanted: Wanted, means: Resources, shared: Shared | None = None
-) -> Found:
-    """Measure what is planned; what cannot be measured is said, and the rest goes on.
+def measure(plan: Sequence[Planned], wanted: Wanted, session: Session) -> Found:
+    """Measure what is planned, together; what cannot be measured is said, and the rest goes on.
 
     Args:
         plan: The measurings with their inputs.
         wanted: What is asked of all of them.
-        means: Threads, memory bound, precision, progress.
-        shared: The progress of several inputs; None for this one alone.
+        session: The inputs.
 
     Raises:
         TooLittleMemory: The bound is too low.
     """
-    shared = shared or Shared(means.progress, len(plan))
     found = Found()
-    for each in plan:
-        _measure(each, wanted, shared.of(means), found)
-        shared.next()
+    while plan:
+        asked = [_question(each.job, each.chosen.given, wanted) for each in plan]
+        questions = [(each.question, of.chosen.given) for each, of in zip(asked, plan, strict=True)]
+        outcomes = session.outcomes(questions)
+        again: list[Planned] = []
+        for each, question, outcome in zip(plan, asked, outcomes, strict=True):
+            if isinstance(outcome, TooLittleMemory):
+                raise outcome
+            if isinstance(outcome, ContrastError):
+                again += _apart(each, outcome, found)
+            else:
+                found.add(outcome, question.told(outcome))
+        plan = again
     return found
 
 
-def _measure(each: Planned, wanted: Wanted, means: Resources, found: Found) -> None:
-    """One measuring; where it fails, the parts of it that need other inputs by themselves."""
-    try:
-        _MEASURES.get(each.job.sort, _loss)(each.job, each.chosen.given, wanted, means, found)
-    except TooLittleMemory:
-        raise
-    except ContrastError as error:
-        parts = each.job.apart()
-        if len(parts) == 1:
-            found.failed.update(dict.fromkeys(each.job.figures, error))
-            return
-        for part in parts:
-            given = _without(each.chosen.given, part)
-            again = Planned(part, dataclasses.replace(each.chosen, given=given))
-            _measure(again, wanted, means, found)
+def _apart(each: Planned, error: ContrastError, found: Found) -> list[Planned]:
+    """The parts of a measuring that failed which need other inputs, by themselves."""
+    parts = each.job.apart()
+    if len(parts) == 1:
+        found.failed.update(dict.fromkeys(each.job.figures, error))
+        return []
+    given = each.chosen.given
+    return [
+        Planned(part, dataclasses.replace(each.chosen, given=_without(given, part)))
+        for part in parts
+    ]
 
 
 def _without(given: Given, job: Job) -> Given:
@@ -115,15 +115,31 @@ def _without(given: Given, job: Job) -> Given:
     return dataclasses.replace(given, labels=labels, pairs=pairs)
 
 
-def _metrics(job: Job, given: Given, wanted: Wanted, means: Resources, found: Found) -> None:
-    first = job.figures[0]
-    settings = Settings(**values_of(first), seed=wanted.seed)
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A question, and what its result tells of the figures."""
+
+    question: Question[Any]
+    told: Callable[[Any], list[Measured]]
+
+
+def _question(job: Job, given: Given, wanted: Wanted) -> _Asked:
+    """What is asked for the figures of a measuring."""
+    return _QUESTIONS.get(job.sort, _loss)(job, given, wanted)
+
+
+def _metrics(job: Job, given: Given, wanted: Wanted) -> _Asked:
+    del given
+    values = values_of(job.figures[0])
     names = [figure.name for figure in job.figures]
-    result = metrics_of(given, settings, names, Asked(None, wanted.top), means)
-    found.add(result, [measured_of_metric(figure, result) for figure in job.figures])
+    question = MetricsQuestion(names, top=wanted.top, seed=wanted.seed, **values)
+    return _Asked(
+        question, lambda result: [measured_of_metric(figure, result) for figure in job.figures]
+    )
 
 
-def _triplets(job: Job, given: Given, wanted: Wanted, means: Resources, found: Found) -> None:
+def _triplets(job: Job, given: Given, wanted: Wanted) -> _Asked:
+    del given
     loss: dict[str, Any] = {}
     margins: dict[Figure, float] = {}
     for figure in job.figures:
@@ -132,22 +148,28 @@ def _triplets(job: Job, given: Given, wanted: Wanted, means: Resources, found: F
         loss = loss or values
     each = list(dict.fromkeys(margins.values()))
     draws = loss.get("mining") == "random-semi-hard"
-    which = WhichTriplets(each, loss, seed=wanted.seed if draws else None)
-    result = triplets_of(which, given, Asked(None, wanted.top), means)
-    at = dict(zip(each, result.margins, strict=True))
-    told = [measured_of_triplets(each, result, at[margin]) for each, margin in margins.items()]
-    found.add(result, told)
+    seed = wanted.seed if draws else None
+    question = TripletsQuestion(each, seed=seed, top=wanted.top, **loss)
+
+    def told(result: TripletsResult) -> list[Measured]:
+        at = dict(zip(each, result.margins, strict=True))
+        return [measured_of_triplets(of, result, at[margin]) for of, margin in margins.items()]
+
+    return _Asked(question, told)
 
 
-def _loss(job: Job, given: Given, wanted: Wanted, means: Resources, found: Found) -> None:
+def _loss(job: Job, given: Given, wanted: Wanted) -> _Asked:
     first = job.figures[0]
-    which = Which(job.name, _seeded(job.name, first, given, wanted.seed), convention_of(first))
+    values = _seeded(job.name, first, given, wanted.seed)
     sort = "best" if set(job.figures) <= wanted.lowest else "worst"
-    result = loss_of(which, given, Asked(None, wanted.top, sort), means)
-    found.add(result, [measured_of_loss(figure, result, sort) for figure in job.figures])
+    how: dict[str, Any] = {"convention": convention_of(first), "top": wanted.top, "sort": sort}
+    question = LossQuestion(job.name, **how, **values)
+    return _Asked(
+        question, lambda result: [measured_of_loss(figure, result, sort) for figure in job.figures]
+    )
 
 
-_MEASURES = {METRIC: _metrics, TRIPLETS: _triplets}
+_QUESTIONS = {METRIC: _metrics, TRIPLETS: _triplets}
 
 
 def _seeded(kind: str, figure: Figure, given: Given, seed: int) -> dict[str, Any]:

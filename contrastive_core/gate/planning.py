@@ -9,8 +9,9 @@ from ..errors import BadInput, BadParameter, ContrastError, TooLittleMemory
 from ..geometry.declarations import KEYS_SUFFIX, METRICS
 from ..inputs import Given
 from ..losses import Triplet
+from ..session.fitting import Inputs, Missing, in_words
+from ..session.session import Session
 from .catalogue import SHARES, TRIPLETS
-from .choosing import Inputs, Missing, in_words
 from .jobs import Planned, planned
 from .rules import Figure, Rule
 
@@ -21,7 +22,7 @@ class Plan:
 
     Args:
         name: Of the input; None for that of the command line.
-        given: What was given.
+        session: What was given.
         rules: That it is held against.
         figures: Everything that is measured.
         inputs: The pool, open; None where it cannot be opened.
@@ -30,17 +31,22 @@ class Plan:
     """
 
     name: str | None
-    given: Given
+    session: Session
     rules: tuple[Rule, ...]
     figures: tuple[Figure, ...] = ()
     inputs: Inputs | None = None
     measurings: list[Planned] = field(default_factory=list)
     missing: dict[Figure, ContrastError] = field(default_factory=dict)
 
+    @property
+    def given(self) -> Given:
+        """Everything that was given."""
+        return self.session.given
+
 
 def plan_of(
     name: str | None,
-    given: Given,
+    session: Session,
     rules: tuple[Rule, ...],
     more: Iterable[Figure] | None,
     *,
@@ -50,7 +56,7 @@ def plan_of(
 
     Args:
         name: Of the input.
-        given: What was given.
+        session: What was given.
         rules: Whose figures are measured.
         more: Figures beside them, those of a baseline; None for all that a baseline would save.
         spare: Whether an input that no figure uses is left unread; or which ones.
@@ -58,10 +64,10 @@ def plan_of(
     Raises:
         ContrastError: The files cannot be opened, or an input that no figure uses.
     """
-    inputs = Inputs(given)
+    inputs = session.inputs
     figures = [rule.figure for rule in rules]
     figures += all_figures(inputs) if more is None else more
-    plan = Plan(name, given, rules, tuple(dict.fromkeys(figures)), inputs)
+    plan = Plan(name, session, rules, tuple(dict.fromkeys(figures)), inputs)
     plan.measurings, plan.missing = planned(plan.figures, inputs)
     if not plan.missing and spare is not True:
         _refuse_unused(plan, spare or frozenset())
@@ -70,7 +76,7 @@ def plan_of(
 
 def unopened(
     name: str | None,
-    given: Given,
+    session: Session,
     rules: tuple[Rule, ...],
     more: Iterable[Figure],
     error: ContrastError,
@@ -79,7 +85,7 @@ def unopened(
     if isinstance(error, UnusedInput | TooLittleMemory):
         raise error
     figures = tuple(dict.fromkeys([*(rule.figure for rule in rules), *more]))
-    return Plan(name, given, rules, figures, missing=dict.fromkeys(figures, error))
+    return Plan(name, session, rules, figures, missing=dict.fromkeys(figures, error))
 
 
 class UnusedInput(BadParameter):

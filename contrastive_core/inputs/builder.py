@@ -7,10 +7,9 @@ from typing import Any
 
 from ..dropped import Numbering
 from ..losses import NCE, Contrastive, Loss, Triplet
-from ..memory import Room, make_room
-from ..prepared import Noted, prepare_noting
+from ..memory import Room
+from ..prepared import Noted
 from ..problem import Noised, Problem, Scored, Views
-from ..resources import Resources
 from ..sources import (
     Labels,
     Source,
@@ -27,6 +26,7 @@ from .checks import check_range, check_width
 from .dropping import PER_NUMBER, Left, Listed, bad_with_noise, listed_without_bad, without_bad
 from .files import InputFile, listed_read, name_of, rows_read
 from .given import FILES, Given, Recognised, open_given
+from .stock import Stock
 
 _PER_DRAW = 16
 """Bytes per draw of noise: its logit, and a function of it."""
@@ -41,18 +41,19 @@ class Builder:
     Args:
         loss: What is computed from it.
         found: Its form, with its embeddings open.
-        resources: What may be used.
+        stock: Rows that are ready, and the memory that is left.
         per_row: Bytes that are kept beside each row, beyond what a loss keeps.
     """
 
-    def __init__(self, loss: Loss, found: Recognised, resources: Resources, per_row: int) -> None:
-        self.loss, self.given, self.resources = loss, found.given, resources
+    def __init__(self, loss: Loss, found: Recognised, stock: Stock, per_row: int) -> None:
+        self.loss, self.given, self.stock = loss, found.given, stock
+        self.resources = stock.resources
         self.per_row = per_row
         self.sources: list[Source] = list(found.sources)
         self.others: dict[str, Source] = _open_others(found.given)
         check_needed([*self.sources, *self.others.values()], self.given.reading)
-        self.dtype = resources.precision or loss.precision
-        self.room = Room(in_memory=True, workers=resources.workers)
+        self.dtype = self.resources.precision or loss.precision
+        self.room = Room(in_memory=True, workers=self.resources.workers)
         self.drops = found.given.reading.drops
         self.numbering: Numbering | None = None
         self.joined: dict[str, str] = {}
@@ -63,19 +64,12 @@ class Builder:
 
     def prepare(self, strands: Sequence[Strided], *, picked: int = 0, extra: int = 0) -> Noted:
         """Read rows, after making room for them, for those picked out of them, and for more."""
-        n, d = sum(strand.n for strand in strands), strands[0].d
+        n, unit = sum(strand.n for strand in strands), self.loss.unit_rows
         extra += self._extra(strands[0].n) + self.per_row * n
         extra += PER_NUMBER * (n + picked) if self.drops else 0
-        count = len(strands)
-        self.room = make_room(n + picked, d, self.dtype, self.resources, views=count, extra=extra)
-        noted = prepare_noting(
-            strands,
-            unit=self.loss.unit_rows,
-            dtype=self.dtype,
-            in_memory=self.room.in_memory,
-            raw_by=self.loss.raw_by,
-            stop=not self.drops,
-        )
+        self.room = self.stock.room(strands, self.dtype, unit=unit, picked=picked, extra=extra)
+        how: dict[str, Any] = {"raw_by": self.loss.raw_by, "stop": not self.drops}
+        noted = self.stock.prepare(strands, self.dtype, unit=unit, room=self.room, **how)
         check_range(noted, strands[0].name, normalize=self.loss.scored_by != "dot")
         return noted
 

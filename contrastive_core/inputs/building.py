@@ -9,7 +9,6 @@ from ..dropped import Numbering
 from ..losses import Loss
 from ..memory import Room
 from ..problem import Problem
-from ..resources import Resources
 from .builder import Builder
 from .files import InputFile
 from .given import Recognised
@@ -18,6 +17,7 @@ from .of_lists import pairs, triplets
 from .of_scores import scores
 from .of_three import own_negatives, three_files
 from .of_views import cloud, views
+from .stock import Stock
 
 _FORMS: dict[str, Callable[[Builder], Problem]] = {
     "views": views,
@@ -59,20 +59,20 @@ class Built:
         return (f"vector columns that {what} does not read here: {', '.join(self.unused)}.",)
 
 
-def build(loss: Loss, found: Recognised, resources: Resources, *, per_row: int = 0) -> Built:
+def build(loss: Loss, found: Recognised, stock: Stock, *, per_row: int = 0) -> Built:
     """Read the input of a loss.
 
     Args:
         loss: What is computed from it.
         found: Its form.
-        resources: What may be used.
+        stock: Rows that are ready, and the memory that is left.
         per_row: Bytes that are kept beside each row, beyond what a loss keeps.
 
     Raises:
         BadInput: Something cannot be used.
         TooLittleMemory: The bound is too low.
     """
-    builder = Builder(loss, found, resources, per_row)
+    builder = Builder(loss, found, stock, per_row)
     problem = _FORMS[found.form.name](builder)
     unused = dict.fromkeys(column for source in builder.sources for column in source.unused)
     return Built(problem, builder.room, builder.inputs(), tuple(unused), builder.numbering)

@@ -11,10 +11,9 @@ import numpy as np
 from ..dropped import Numbering
 from ..errors import BadInput
 from ..labelled import Codes, Labelled
-from ..memory import Room, make_room
-from ..prepared import BLOCK, Prepared, narrowed, pick, prepare_noting
+from ..memory import Room
+from ..prepared import BLOCK, Prepared
 from ..problem import Positives, Views
-from ..resources import Resources
 from ..sources import BFLOAT16, Labels, Source, check_needed, read_labels, read_pairs
 from ..tables import Span
 from .arrange import arrange
@@ -22,6 +21,7 @@ from .checks import dissimilar
 from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
 from .files import InputFile, listed_read, name_of, rows_read
 from .given import FILES, Given, check_join, lacking, open_aligned, open_given
+from .stock import Stock
 
 NARROW = 1e-2
 """A cone so narrow that its cosines lie within this: float32 could not order them."""
@@ -55,6 +55,9 @@ class Measuring:
 
 
 _TAKER = Measuring()
+
+TAKEN = frozenset({"embeddings", "keys", "labels", "pairs", "views"})
+"""What the metrics take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +103,7 @@ class Clouds:
 
 def build_clouds(
     given: Given,
-    resources: Resources,
+    stock: Stock,
     room_for: Callable[[int, int, int], int],
     sharpness: float = 0.0,
 ) -> Clouds:
@@ -108,7 +111,7 @@ def build_clouds(
 
     Args:
         given: EMBEDDINGS, KEYS, labels, pairs, views.
-        resources: The bound, the threads, the precision.
+        stock: Rows that are ready, and the memory that is left.
         room_for: Bytes that the metrics keep beside the rows, of (rows, dimensions, classes).
         sharpness: t of uniformity.
 
@@ -119,7 +122,7 @@ def build_clouds(
         BadInput: Something cannot be used.
         TooLittleMemory: The bound is too low.
     """
-    sources = _sources(given)
+    resources, sources = stock.resources, _sources(given)
     check_needed(sources, given.reading)
     arrangement = arrange(sources, given.views, _TAKER, alone=True)
     count, n = len(arrangement.strands), arrangement.n
@@ -131,20 +134,21 @@ def build_clouds(
     extra = room_for(rows, d, 0 if labels is None else len(labels.classes)) + _PER_PAIR * listed
     extra += rows * d * 4 if precision == "float32" else 0
     extra += PER_NUMBER * rows if drops else 0
-    room = make_room(rows + 2 * listed, d, "float64", resources, views=count, extra=extra)
-    how: dict[str, Any] = {"unit": True, "dtype": "float64", "in_memory": room.in_memory}
-    left = without_bad(prepare_noting(arrangement.strands, **how, stop=not drops), n, count)
+    strands = arrangement.strands
+    room = stock.room(strands, "float64", unit=True, picked=2 * listed, extra=extra)
+    how: dict[str, Any] = {"unit": True, "raw_by": "", "stop": not drops, "room": room}
+    left = without_bad(stock.prepare(strands, "float64", **how), n, count)
     codes, classes = None, ()
     if labels is not None:
         codes, classes = classes_left(left.of_samples(labels.codes), tuple(labels.classes))
     if resources.precision is None and (sharpness > _SHARP or _narrow(left.data, left.n)):
         precision = "float64"
-    fast = narrowed(left.data, precision, in_memory=room.in_memory)
+    fast = stock.narrowed(left.data, precision, room)
     exact = Views(left.data, left.n, count, arrangement.found)
     aligned, numbers = exact if count == 2 else None, left.numbering
     if pairs is not None:
         pairs, numbers = pairs_left(pairs, left, n)
-        picked = pick(left.data, np.concatenate(pairs), in_memory=room.in_memory)
+        picked = stock.pick(left.data, np.concatenate(pairs), room)
         found = Positives("pairs", False, f"the pairs of {name_of(given.pairs, 'pairs')}")
         aligned = Views(picked, len(pairs[0]), 2, found)
     return Clouds(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..errors import counted
 from ..problem import Classified, Labelled, Positives, Problem
 from ..sources import Strided
@@ -28,7 +26,8 @@ def labels(builder: Builder) -> Problem:
     if count > 1:
         described += f"; {arrangement.found.description}"
     found = Positives("labels", assumed=False, description=described)
-    return Labelled(left.data, left.n, count, np.tile(codes, count), classes, found)
+    codes = builder.stock.codes(codes, count)
+    return Labelled(left.data, left.n, count, codes, classes, found)
 
 
 def prototypes(builder: Builder) -> Problem:

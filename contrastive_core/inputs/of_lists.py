@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..losses import Contrastive
-from ..prepared import pick
 from ..problem import PairList, Positives, Problem, TripletList, Views
 from ..sources import read_pairs, read_triplets
 from .arrange import one_cloud
@@ -38,7 +37,7 @@ def pairs(builder: Builder) -> Problem:
         raise dissimilar(builder.loss.kind, name, int(np.count_nonzero(~listed.y)))
     left = builder.listed(noted, "pair", (listed.i, listed.j), bank_from=arrangement.n)
     index = np.concatenate([*left.columns, left.bank])
-    rows = pick(noted.data, index, in_memory=builder.room.in_memory)
+    rows = builder.stock.pick(noted.data, index, builder.room)
     return builder.noised(Views(rows, left.n, 2, found))
 
 

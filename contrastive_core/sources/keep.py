@@ -40,7 +40,7 @@ class Keep:
     """
 
     def __init__(self) -> None:
-        self.often = True
+        self.often = False
         self._held: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:

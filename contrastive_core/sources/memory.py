@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,9 +87,15 @@ class ArraySource:
 
     def view(self, axis: int, index: int) -> ArraySource:
         """One view of a 3-D array, without a copy."""
-        array = self.array[index] if axis == 0 else self.array[:, index]
-        part = f"{self.name}[{index}]" if axis == 0 else f"{self.name}[:, {index}]"
-        return replace(self, array=array, name=part)
+        if (axis, index) not in self._views:
+            array = self.array[index] if axis == 0 else self.array[:, index]
+            part = f"{self.name}[{index}]" if axis == 0 else f"{self.name}[:, {index}]"
+            self._views[axis, index] = replace(self, array=array, name=part)
+        return self._views[axis, index]
+
+    @cached_property
+    def _views(self) -> dict[tuple[int, int], ArraySource]:
+        return {}
 
     def strand(self, axis: int, index: int) -> Strided:
         """One view, without a copy."""
@@ -96,8 +103,11 @@ class ArraySource:
 
     def flat(self) -> Source:
         """(a, b, d) as (a * b, d), without a copy where the rows lie one after the other."""
-        flat = self.array.reshape(-1, self.shape[-1])
-        return replace(self, array=flat) if len(self.shape) == 3 else self
+        return self._flat if len(self.shape) == 3 else self
+
+    @cached_property
+    def _flat(self) -> Source:
+        return replace(self, array=self.array.reshape(-1, self.shape[-1]))
 
 
 def array_source(array: npt.NDArray[Any], name: str, reading: Reading) -> ArraySource:

@@ -1,0 +1,1 @@
+"""The front door: inputs that are opened and prepared once, and the questions asked of them."""
