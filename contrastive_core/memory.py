@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from .errors import counted
@@ -14,6 +15,9 @@ _PER_ROW = 160
 
 _STATES = 768
 """Bytes of states per row of a task and thread, in all tasks that are in flight."""
+
+_IN_FLIGHT = 8
+"""Copies of a row's state: those of four tasks, each over its rows and over its columns."""
 
 _PER_VIEW = 64
 """Bytes kept per row and view: scores and places of the positives."""
@@ -34,11 +38,13 @@ class Room:
         in_memory: Whether the prepared rows stay in memory; else they are spilled to disk.
         workers: Threads that fit.
         held: Bytes of the rows, where they stay in memory, and of what is kept beside them.
+        states: Bytes of states per row that may be in flight in all tasks.
     """
 
     in_memory: bool
     workers: int
     held: int = 0
+    states: float = math.inf
 
 
 def make_room(
@@ -83,9 +89,11 @@ def make_room(
         raise too_little_memory(least, what, resources)
     in_memory = kept + rows + max(decoding, in_place) <= resources.memory
     held = kept + (rows if in_memory else 0)
-    fitting = (resources.memory - held) // (in_place if in_memory else spilled)
-    workers = int(max(1, min(resources.workers, fitting)))
-    return Room(in_memory if ready is None else ready, workers, held)
+    worker = in_place if in_memory else spilled
+    workers = int(max(1, min(resources.workers, (resources.memory - held) // worker)))
+    spare = max(0, resources.memory - held - workers * worker)
+    states = _STATES + spare / (workers * min(task_edge(n), n))
+    return Room(in_memory if ready is None else ready, workers, held, states / _IN_FLIGHT)
 
 
 def check_room(n: int, width: int, resources: Resources) -> None:

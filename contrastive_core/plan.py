@@ -8,6 +8,7 @@ one way round, by what it is; reductions of one pass share products and exponent
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -17,7 +18,7 @@ from .engines import Ask, Pass, Results
 from .errors import ContrastError
 from .reductions import Reduction, State
 from .resources import Progress
-from .tables import ReadTable, Span, Table
+from .tables import EVERYTHING, ReadTable, Span, Table
 
 T = TypeVar("T")
 
@@ -73,44 +74,52 @@ def attempt(asking: Asking[T]) -> Asking[T | ContrastError]:
         return error
 
 
-def answer(asking: Asking[T], run: Run, progress: Progress | None = None) -> T:
+def answer(
+    asking: Asking[T], run: Run, progress: Progress | None = None, most: float = math.inf
+) -> T:
     """What a computation comes to; what it asks at a time is walked together.
 
     Args:
         asking: The computation.
         run: The engine.
         progress: Told the scores done and the scores in all, of walks that take their time.
+        most: Bytes of states per row that may be in flight.
     """
-    most = 0
+    longest = 0
 
     def shown(passes: Sequence[Pass]) -> list[Results]:
         """A second look at a few rows moves no bar."""
-        nonlocal most
+        nonlocal longest
         scores = sum(job.table.n * job.table.m for job in passes)
-        most = max(most, scores)
-        return run(passes, progress=progress if 2 * scores > most else None)
+        longest = max(longest, scores)
+        return run(passes, progress=progress if 2 * scores > longest else None)
 
     try:
         requests = next(asking)
         while True:
-            requests = asking.send(reduce_all(requests, shown) if requests else [])
+            requests = asking.send(reduce_all(requests, shown, most) if requests else [])
     except StopIteration as done:
         found: T = done.value
         return found
 
 
-def reduce_all(requests: Sequence[Request], run: Run) -> list[tuple[Any, ...]]:
+def reduce_all(
+    requests: Sequence[Request], run: Run, most: float = math.inf
+) -> list[tuple[Any, ...]]:
     """The finished reductions of every request, each table walked once.
 
     Args:
         requests: What is asked.
         run: The engine.
+        most: Bytes of states per row that may be in flight. Where a table is asked for more it is
+            walked again for the rest; a single reduction is never too large.
     """
     walks: dict[tuple[Table | ReadTable, bool], _Walk] = {}
     parts = [list(_enter(request, walks)) for request in requests]
-    results = run([Pass(table, *walk.sides) for (table, _), walk in walks.items()])
-    for walk, states in zip(walks.values(), results, strict=True):
-        walk.states = states
+    jobs = [(walk, job) for (table, _), walk in walks.items() for job in walk.passes(table, most)]
+    for (walk, _), found in zip(jobs, run([job for _, job in jobs]), strict=True):
+        walk.states[0].extend(found.rows)
+        walk.states[1].extend(found.cols)
     return [_finish(request, each) for request, each in zip(requests, parts, strict=True)]
 
 
@@ -119,18 +128,30 @@ class _Walk:
     """What is asked of a table, each thing once, and what it came to.
 
     Args:
-        rows: Asked of its rows, with their places.
-        cols: Asked of its columns.
+        sides: Asked of its rows and of its columns, with their places.
+        states: What they came to, by place.
     """
 
-    rows: dict[Ask, int] = field(default_factory=dict)
-    cols: dict[Ask, int] = field(default_factory=dict)
-    states: Results | None = None
+    sides: tuple[dict[Ask, int], dict[Ask, int]] = field(default_factory=lambda: ({}, {}))
+    states: tuple[list[State], list[State]] = field(default_factory=lambda: ([], []))
 
-    @property
-    def sides(self) -> tuple[tuple[Ask, ...], tuple[Ask, ...]]:
-        """As a pass takes them."""
-        return tuple(self.rows), tuple(self.cols)
+    def passes(self, table: Table | ReadTable, most: float) -> Iterator[Pass]:
+        """All that is asked, in as few passes as the states that may be in flight allow."""
+        asks = [(ask, side) for side, asked in enumerate(self.sides) for ask in asked]
+        start, size = 0, 0
+        for stop, (ask, _) in enumerate(asks):
+            own = sum(array.nbytes for array in ask.reduction.start(1))
+            if size and size + own > most:
+                yield _pass(table, asks[start:stop])
+                start, size = stop, 0
+            size += own
+        yield _pass(table, asks[start:])
+
+
+def _pass(table: Table | ReadTable, asks: Sequence[tuple[Ask, int]]) -> Pass:
+    """Of rows (side 0) and columns (side 1)."""
+    down, across = (tuple(ask for ask, own in asks if own == side) for side in (0, 1))
+    return Pass(table, down, across)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,20 +165,20 @@ class _Part:
     @property
     def states(self) -> list[State]:
         """Of its reductions, in their order."""
-        if self.walk.states is None:
-            raise TypeError("a table that was not walked")
-        found = self.walk.states.cols if self.exchanged else self.walk.states.rows
-        return [found[place] for place in self.places]
+        return [self.walk.states[self.exchanged][place] for place in self.places]
 
 
 def _enter(request: Request, walks: dict[tuple[Table | ReadTable, bool], _Walk]) -> Iterator[_Part]:
     """Enter what is asked into the walks of its tables."""
     for table, first in _tables(request):
         turned = None if request.whole_rows else table.reversed
-        walk = walks.setdefault((turned or table, request.whole_rows), _Walk())
-        side = walk.cols if turned else walk.rows
-        asks = [Ask(reduction, first) for reduction in request.reductions]
-        yield _Part(walk, bool(turned), tuple(side.setdefault(ask, len(side)) for ask in asks))
+        whole = replace(turned or table, relation=EVERYTHING)
+        walk = walks.setdefault((whole, request.whole_rows), _Walk())
+        side = walk.sides[turned is not None]
+        asks = [Ask(reduction, table.relation, first) for reduction in request.reductions]
+        yield _Part(
+            walk, turned is not None, tuple(side.setdefault(ask, len(side)) for ask in asks)
+        )
 
 
 def _tables(request: Request) -> list[tuple[Table | ReadTable, int]]:

@@ -274,9 +274,9 @@ class Table:
         """No score is larger in magnitude, rounding aside."""
         return self.score.bound(self.anchors.data.longest, self.candidates.data.longest)
 
-    def hidden(self, down: range, across: range) -> Hidden | None:
-        """The pairs of a tile that are left out."""
-        return self.relation.hidden(
+    def hidden(self, relation: Relation, down: range, across: range) -> Hidden | None:
+        """The pairs of a tile that a relation leaves out."""
+        return relation.hidden(
             self.anchors.ids(down.start, down.stop), self.candidates.ids(across.start, across.stop)
         )
 
@@ -367,9 +367,9 @@ class ReadTable(Same):
         """The way round in which it is read."""
         return replace(self, exchanged=False) if self.exchanged else None
 
-    def hidden(self, down: range, across: range) -> Hidden | None:
-        """The pairs of a tile that are left out."""
-        return self.relation.hidden(down, across)
+    def hidden(self, relation: Relation, down: range, across: range) -> Hidden | None:
+        """The pairs of a tile that a relation leaves out."""
+        return relation.hidden(down, across)
 
     def over(self, cols: range, step: int) -> ReadTable:
         """What fills the tiles of some columns: all of them at once."""

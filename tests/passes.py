@@ -7,4 +7,5 @@ from contrastive_core.tables import Table
 
 def walk_of(table: Table, rows: tuple[Reduction, ...], cols: tuple[Reduction, ...] = ()) -> Pass:
     """A pass whose candidates are counted from 0."""
-    return Pass(table, tuple(Ask(each) for each in rows), tuple(Ask(each) for each in cols))
+    down, across = (tuple(Ask(each, table.relation) for each in side) for side in (rows, cols))
+    return Pass(table, down, across)

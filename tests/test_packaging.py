@@ -91,7 +91,7 @@ ORDER = (
     ("diagnosis",),
     ("summary",),
     ("geometry", "hardness", "holdings"),
-    ("api",),
+    ("session",),
     ("gate",),
 )
 """Rooms of the core from left to right: a room imports rooms to its left, and itself."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..reductions import Exponent, Reduction, State, View
-from ..tables import Hidden, Products, ReadTable, Table
+from ..tables import EVERYTHING, Hidden, Products, ReadTable, Relation, Table
 from ..tiles import Cut, Task
 
 Block = npt.NDArray[Any]
@@ -26,10 +26,21 @@ _READ = 4
 
 @dataclass(frozen=True)
 class Ask:
-    """A reduction, and the number that the first candidate of the table has for it."""
+    """What is asked of one side of a table.
+
+    Args:
+        reduction: The reduction.
+        relation: The pairs that are left out for it.
+        first: The number that the first candidate of the table has for it.
+    """
 
     reduction: Reduction
+    relation: Relation = EVERYTHING
     first: int = 0
+
+
+Asked = dict[Exponent | None, list[Ask]]
+"""Who is shown which exponentials beside the scores; None: the scores alone."""
 
 
 @dataclass(frozen=True)
@@ -59,22 +70,19 @@ class Pass:
         return self.table.by_bands or any(ask.reduction.whole_rows for ask in self.rows)
 
     @cached_property
-    def exponents(self) -> dict[Exponent | None, list[Ask]]:
-        """Who is shown which exponentials beside the scores; None: the scores alone.
-
-        Those come first. The last exponentials may take the place of the scores, which those that
-        are shifted still need.
-        """
-        found: dict[Exponent | None, list[Ask]] = {}
+    def relations(self) -> dict[Relation, Asked]:
+        """What is asked under each relation."""
+        found: dict[Relation, Asked] = {}
         for ask in (*self.rows, *self.cols):
             exponent = ask.reduction.exponent(self.table.bound, self.table.dtype)
-            found.setdefault(exponent, []).append(ask)
-        return dict(sorted(found.items(), key=lambda each: _place(each[0])))
+            found.setdefault(ask.relation, {}).setdefault(exponent, []).append(ask)
+        return found
 
-
-def _place(exponent: Exponent | None) -> int:
-    """Scores first, then what is shifted."""
-    return 0 if exponent is None else 1 if exponent.shifted else 2
+    @cached_property
+    def shared(self) -> list[Exponent]:
+        """Exponentials that do not depend on who is left out: one tile of them serves all."""
+        each = (exponent for asked in self.relations.values() for exponent in asked)
+        return list(dict.fromkeys(e for e in each if e is not None and not e.shifted))
 
 
 @dataclass(frozen=True)
@@ -123,13 +131,11 @@ def perform(job: Pass, task: Task, cut: Cut, workspace: Workspace) -> Partial:
             if diagonal and across.start < down.start:
                 continue
             offset = across.start - task.cols.start
-            tile = _Tile(job, down, across, workspace)
-            tile.fill(filler)
             served = [(ask, state, False) for ask, state in zip(job.rows, own, strict=True)]
             if over_cols and not (diagonal and across == down):
                 others = _slices(cols, offset, len(across))
                 served += [(a, state, True) for a, state in zip(over_cols, others, strict=True)]
-            tile.reduce(served)
+            _Tile(job, down, across, workspace).reduce(filler, served)
     return Partial(rows, () if diagonal else cols)
 
 
@@ -139,65 +145,115 @@ def _slices(states: Sequence[State], start: int, length: int) -> list[State]:
 
 
 class _Tile:
-    """One block of scores, and the order in which it is used up."""
+    """One block of scores, and the order in which it is used up.
+
+    Args:
+        job: What is asked.
+        down: Rows.
+        across: Columns.
+        workspace: Where blocks come from.
+    """
 
     def __init__(self, job: Pass, down: range, across: range, workspace: Workspace) -> None:
         self.job, self.down, self.across, self.workspace = job, down, across, workspace
         self.scores = workspace.array("scores", (len(down), len(across)), job.table.dtype)
-        self.hidden = job.table.hidden(down, across)
 
     def scratch(self, shape: tuple[int, int]) -> Block:
         """A second block, free to write to."""
         return self.workspace.array("scratch", shape, self.scores.dtype)
 
-    def fill(self, filler: Products | ReadTable) -> None:
-        """Score all pairs; those left out score -inf."""
+    def reduce(self, filler: Products | ReadTable, served: Sequence[Served]) -> None:
+        """Score all pairs, and show them to whoever asked.
+
+        Under each relation the pairs that it leaves out score -inf: scores are shown, and
+        exponentials that are relative to the largest of them. The others are computed once for all
+        relations, the last of them where the scores lay.
+        """
         filler.fill(self.down, self.across, self.scores)
-        if isinstance(self.hidden, tuple):
-            self.scores[self.hidden] = -np.inf
-        elif self.hidden is not None:
-            np.copyto(self.scores, -np.inf, where=self.hidden)
+        job = self.job
+        hidden = {relation: self._hidden(relation) for relation in job.relations}
+        alone = len(hidden) == 1
+        for relation, asked in job.relations.items():
+            left_out = _put(self.scores, hidden[relation], -np.inf)
+            for exponent, asks in sorted(asked.items(), key=lambda each: each[0] is not None):
+                if exponent is None:
+                    self._show(served, asks, hidden[relation])
+                elif exponent.shifted:
+                    shown, top = self._shifted(exponent.scale)
+                    self._show(served, asks, hidden[relation], shown, top)
+            if not alone:
+                _put(self.scores, hidden[relation], left_out)
+        for exponent in job.shared:
+            shown = self._exponentials(exponent.scale, last=exponent == job.shared[-1])
+            for relation, asked in job.relations.items():
+                if exponent in asked:
+                    left_out = None if alone else _put(shown, hidden[relation], 0.0)
+                    self._show(served, asked[exponent], hidden[relation], shown)
+                    if not alone:
+                        _put(shown, hidden[relation], left_out)
 
-    def reduce(self, served: Sequence[tuple[Ask, State, bool]]) -> None:
-        """Scores first; then the exponentials of each scale, once for whoever asked."""
-        exponents = self.job.exponents
-        for exponent, asks in exponents.items():
-            shown: tuple[Block | None, float | None] = None, None
-            if exponent is not None:
-                shown = self._exponentials(exponent, last=exponent == list(exponents)[-1])
-            for ask, state, transposed in served:
-                if ask in asks:
-                    ask.reduction.update(self._view(ask.first, transposed, *shown), state)
+    def _hidden(self, relation: Relation) -> Hidden | None:
+        """The pairs that are left out."""
+        return self.job.table.hidden(relation, self.down, self.across)
 
-    def _exponentials(self, exponent: Exponent, *, last: bool) -> tuple[Block, float | None]:
-        """exp(scale * score - top), and top; in place where the scores are needed no more."""
-        in_place = last and not exponent.shifted
-        out = self.scores if in_place else self.scratch((len(self.down), len(self.across)))
-        scale = self.scores.dtype.type(exponent.scale)
-        if not exponent.shifted:
-            np.multiply(self.scores, scale, out=out)
-            return np.asarray(np.exp(out, out=out)), None
+    def _shifted(self, scale: float) -> tuple[Block, float]:
+        """exp(scale * score - top), and top, the largest scale * score."""
+        out = self.scratch((len(self.down), len(self.across)))
+        factor = self.scores.dtype.type(scale)
         best = self.scores.max()
         if best == -np.inf:  # nobody is left
             best = best.dtype.type(0)
         np.subtract(self.scores, best, out=out)
-        out *= scale
-        return np.asarray(np.exp(out, out=out)), float(best) * float(scale)
+        out *= factor
+        return np.asarray(np.exp(out, out=out)), float(best) * float(factor)
 
-    def _view(
-        self, first: int, transposed: bool, exponentials: Block | None, top: float | None
-    ) -> View:
-        """The tile as a reduction of its rows, or of its columns, sees it."""
-        down, across, hidden = self.down, self.across, self.hidden
-        scores = self.scores
-        if transposed:
-            down, across, scores = across, down, scores.T
-            hidden = None if hidden is None else _transposed(hidden)
-            exponentials = None if exponentials is None else exponentials.T
-        rows = slice(down.start, down.stop)
-        return View(scores, rows, first + across.start, hidden, self.scratch, exponentials, top)
+    def _exponentials(self, scale: float, *, last: bool) -> Block:
+        """exp(scale * score); in place where the scores are needed no more."""
+        out = self.scores if last else self.scratch((len(self.down), len(self.across)))
+        np.multiply(self.scores, self.scores.dtype.type(scale), out=out)
+        return np.asarray(np.exp(out, out=out))
+
+    def _show(
+        self,
+        served: Sequence[Served],
+        asks: Sequence[Ask],
+        hidden: Hidden | None,
+        exponentials: Block | None = None,
+        top: float | None = None,
+    ) -> None:
+        """Let reductions see the tile from its rows, or from its columns."""
+        for ask, state, transposed in served:
+            if ask not in asks:
+                continue
+            down, across, scores, shown, left_out = (
+                (self.across, self.down, self.scores.T, _transposed(exponentials), _swapped(hidden))
+                if transposed
+                else (self.down, self.across, self.scores, exponentials, hidden)
+            )
+            rows, first = slice(down.start, down.stop), ask.first + across.start
+            view = View(scores, rows, first, left_out, self.scratch, shown, top)
+            ask.reduction.update(view, state)
 
 
-def _transposed(hidden: Hidden) -> Hidden:
+Served = tuple[Ask, State, bool]
+"""An ask, the state of the rows of a tile, or (transposed) of its columns."""
+
+
+def _put(block: Block, hidden: Hidden | None, value: Any) -> Block | None:
+    """Put values where pairs are left out; what stood there."""
+    if hidden is None:
+        return None
+    before: Block = block[hidden]
+    block[hidden] = value
+    return before
+
+
+def _transposed(block: Block | None) -> Block | None:
+    return None if block is None else block.T
+
+
+def _swapped(hidden: Hidden | None) -> Hidden | None:
     """The same pairs seen from the columns."""
+    if hidden is None:
+        return None
     return (hidden[1], hidden[0]) if isinstance(hidden, tuple) else hidden.T

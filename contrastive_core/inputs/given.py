@@ -195,4 +195,8 @@ def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> 
     """Open a path, or wrap an array."""
     if isinstance(given, str | os.PathLike):
         return open_source(given, related=related, reading=reading)
-    return [array_source(np.asarray(given), name, reading)]
+    if reading.keep is None:
+        return [array_source(np.asarray(given), name, reading)]
+    return reading.keep.once(
+        ("array", id(given), name), lambda: [array_source(np.asarray(given), name, reading)]
+    )

@@ -115,7 +115,8 @@ def triplets(*files: Data | None, **options: Any) -> TripletsResult:
 
     Args:
         *files: EMBEDDINGS, or anchors, positives and negatives row by row, as `Session` takes
-            them; with `labels` a second file is the second view.
+            them; with `labels` a second file is the second view. By name `embeddings`,
+            `positives`, `negatives`.
         **options: labels, triplets, views, dtype, join, on_bad and resources, as `Session` takes
             them; the margins, the loss, the sample, as `TripletsQuestion` does. Distances are in
             float64 unless the resources say otherwise; threads and memory change no bit.
@@ -129,6 +130,8 @@ def triplets(*files: Data | None, **options: Any) -> TripletsResult:
         ContrastError: Bad input or parameters, or no triplet; the message says what was expected,
             what was got and what to do.
     """
+    if "positives" in options:
+        options["keys"] = options.pop("positives")
     inputs, asked = split(options)
     margin = asked.pop("margin", Triplet.margin)
     return Session(*files, **inputs).ask_of_all(TripletsQuestion(margin, **asked))

@@ -151,11 +151,12 @@ class Session:
     def _answer(self, waiting: dict[int, tuple[Asking[Any], Room]], found: dict[int, Any]) -> None:
         """Answer what waits, together; afterwards nothing is held."""
         if waiting:
-            workers = min(room.workers for _, room in waiting.values())
+            rooms = [room for _, room in waiting.values()]
+            workers, states = min(r.workers for r in rooms), min(r.states for r in rooms)
             engine = partial(run, workers=workers, tile=self.resources.tile)
             askings = together([attempt(asking) for asking, _ in waiting.values()])
             with np.errstate(over="ignore", invalid="ignore"):  # refused where it matters
-                results = answer(askings, engine, self.resources.progress)
+                results = answer(askings, engine, self.resources.progress, states)
             found.update(zip(waiting, results, strict=True))
             waiting.clear()
         self._stock.release()
