@@ -12,6 +12,7 @@ import contrastive_core as cc
 from contrastive_core import LOSSES, ContrastError, LossResult, Resources
 from contrastive_core.engines import Pass, Results, local, run
 from contrastive_core.inputs.stock import Stock
+from contrastive_core.prepared import prepare_noting
 from contrastive_core.session import session as sessions
 from contrastive_core.session.session import Question
 from contrastive_core.tiles import Cut
@@ -129,16 +130,14 @@ def test_losses_that_leave_out_other_pairs_share_a_table(monkeypatch: pytest.Mon
 def test_a_session_reads_and_prepares_its_files_once(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from contrastive_core.inputs import stock
-
-    path, prepared, plain = tmp_path / "emb.npy", [], stock.prepare_noting
+    path, prepared, plain = tmp_path / "emb.npy", [], prepare_noting
     np.save(path, _cloud())
 
     def counting(*given: Any, **how: Any) -> Any:
         prepared.append((how["unit"], how["dtype"]))
         return plain(*given, **how)
 
-    monkeypatch.setattr(stock, "prepare_noting", counting)
+    monkeypatch.setattr("contrastive_core.inputs.stock.prepare_noting", counting)
     rules = ["nt-xent <= 99", "clip <= 99", "infonce(tau=1) <= 99", "dcl <= 99", "siglip <= 99"]
     assert cc.check(path, views="stacked", require=rules).passed
     assert prepared == [(True, "float32")]
@@ -148,9 +147,14 @@ def test_a_session_reads_and_prepares_its_files_once(
 def test_questions_that_do_not_fit_together_are_asked_one_after_the_other(
     memory: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    released: list[None] = []
+    released: list[Stock] = []
     plain = Stock.release
-    monkeypatch.setattr(Stock, "release", lambda self: (released.append(None), plain(self)))
+
+    def counting(self: Stock) -> None:
+        released.append(self)
+        plain(self)
+
+    monkeypatch.setattr(Stock, "release", counting)
     rows = _cloud(4000, 64)
     means = Resources(memory=memory, threads=1)
     questions = [cc.LossQuestion("nt-xent", tau=tau, top=0) for tau in (0.1, 0.2, 0.5, 1.0)]

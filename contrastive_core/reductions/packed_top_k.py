@@ -45,28 +45,30 @@ class PackedTopK(Reduction):
         object.__setattr__(self, "floor", np.full(self.n, -np.inf, np.float32))
 
     def start(self, n: int) -> State:
-        """K free places, which are keys of 0."""
-        return (np.zeros((n, self.k), np.uint64),)
+        """K free places, which are keys of 0; and the score of the last of them."""
+        return np.zeros((n, self.k), np.uint64), np.full(n, -np.inf, np.float32)
 
     def update(self, view: View, state: State) -> None:
         """Let the few candidates in that may be among the k best."""
-        (keys,) = state
-        reach = view.scores >= self._level(view, keys)[:, None]
-        if np.count_nonzero(reach) > _MANY * self.k * len(keys):  # long runs of equal scores
-            found = _pack(view.scores, view.first + np.arange(view.scores.shape[1]))
+        keys, kth = state
+        scores = view.scores
+        reach = scores >= self._level(view, kth)[:, None]
+        rows, cols = _places(reach)
+        if len(rows) > _MANY * self.k * len(keys):  # long runs of equal scores
+            found = _pack(scores, view.first + np.arange(scores.shape[1]))
             if found.shape[1] > self.k:
                 found = np.partition(found, -self.k, axis=1)[:, -self.k :]
             keys[:] = _best(keys, found, self.k)
-            return
-        rows, cols = _places(reach)
-        if len(rows):
-            found = _pack(view.scores[rows, cols], view.first + cols)
+            kth[:] = _scores(keys[:, 0])
+        elif len(rows):
+            found = _pack(scores[rows, cols], view.first + cols)
             some, padded = _padded(rows, found)
-            keys[some] = _best(keys[some], padded, self.k)
+            best = _best(keys[some], padded, self.k)
+            keys[some], kth[some] = best, _scores(best[:, 0])
 
-    def _level(self, view: View, keys: Keys) -> Single:
+    def _level(self, view: View, kth: Single) -> Single:
         """What a score must reach: what is known of the row, or the k-th best of this tile."""
-        level = np.maximum(_scores(keys[:, 0]), self.floor[view.rows])
+        level = np.maximum(kth, self.floor[view.rows])
         unknown = np.flatnonzero(level == -np.inf)
         if len(unknown) and view.scores.shape[1] > self.k:
             level[unknown] = np.partition(view.scores[unknown], -self.k, axis=1)[:, -self.k]
@@ -75,11 +77,14 @@ class PackedTopK(Reduction):
 
     def merge(self, into: State, other: State) -> None:
         """The k best of both."""
-        into[0][:] = _best(into[0], other[0], self.k)
+        (keys, kth), more = into, other[0]
+        some = np.flatnonzero(more[:, -1] > keys[:, 0])  # else nothing of it is among the best
+        keys[some] = best = _best(keys[some], more[some], self.k)
+        kth[some] = _scores(best[:, 0])
 
     def learn(self, where: slice, state: State) -> None:
         """Raise the floor of some rows to what they have reached."""
-        np.maximum(self.floor[where], _scores(state[0][:, 0]), out=self.floor[where])
+        np.maximum(self.floor[where], state[1], out=self.floor[where])
 
     def finish(self, state: State) -> Best:
         """What was kept."""
@@ -112,8 +117,8 @@ def _places(
 
 def _padded(rows: npt.NDArray[np.intp], found: Keys) -> tuple[npt.NDArray[np.intp], Keys]:
     """The rows that occur, and the keys of each in a row of its own, filled up with 0."""
-    first = np.flatnonzero(np.diff(rows, prepend=-1))
-    lengths = np.diff(first, append=len(rows))
+    first = np.concatenate([[0], 1 + np.flatnonzero(rows[1:] != rows[:-1])])
+    lengths = np.append(first[1:], len(rows)) - first
     padded = np.zeros((len(first), int(lengths.max())), np.uint64)
     place = np.arange(len(rows)) - np.repeat(first, lengths)
     padded[np.repeat(np.arange(len(first)), lengths), place] = found
