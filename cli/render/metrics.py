@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -50,6 +49,9 @@ _LEVELS = (
     "collapsed: all embeddings equal; random: directions uniform on the sphere, in closed form or "
     "simulated"
 )
+
+_COLLAPSED = 1.0 - 1e-3
+"""A class whose rows have a mean cosine above this is one point, whatever its rank."""
 
 _CLASSES = 10
 """Classes that are listed."""
@@ -148,21 +150,30 @@ def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int |
     more = len(classes) - len(order)
     rest = f" ({more} more: -o json has all)" if more else ""
     listed = counted(len(order), "class", "classes")
-    title = f"{listed}, those that use the smallest share of their directions first"
-    print_title(f"{title}{rest}", console, columns)
+    if classes.view is not None:
+        listed = f"{len(order)} of {len(classes)}, each class in each cloud"
+    by = "those that use the smallest share of their directions"
+    if classes.effective_rank is None:
+        by = "those whose rows are most alike"
+    title = f"{listed}, collapsed ones and then {by} first{rest}"
+    print_title(title, console, columns)
     print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
 
 
 def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
-    """Lowest share of the directions that a class could use first, then highest tolerance."""
+    """Collapsed classes, lowest share of the directions that it could use, highest tolerance.
+
+    A class of one row comes last; without ranks tolerance decides alone.
+    """
     import numpy as np
 
-    sizes = np.asarray(classes.size)
-    ranks, tolerance = np.asarray(classes.effective_rank), np.asarray(classes.tolerance)
-    possible = np.maximum(np.minimum(sizes - 1, d), 1)
-    share = np.where(np.isnan(ranks), 0.0, ranks) / possible
-    share = np.where(sizes > 1, share, math.inf)
-    return np.lexsort((-tolerance, share))
+    sizes, tolerance = np.asarray(classes.size), np.asarray(classes.tolerance)
+    share = np.zeros(len(sizes))
+    if classes.effective_rank is not None:
+        ranks = np.asarray(classes.effective_rank)
+        possible = np.maximum(np.minimum(sizes - 1, d), 1)
+        share = np.where(np.isnan(ranks), 0.0, ranks) / possible
+    return np.lexsort((-tolerance, share, tolerance <= _COLLAPSED, sizes < 2))
 
 
 def _title(result: MetricsResult, listing: Listing, count: int) -> str:
