@@ -266,6 +266,22 @@ def parameters(declaration: type) -> Iterator[Parameter]:
             yield Parameter(field.name, field.default, field.metadata[_KEY])
 
 
+class Inverse(float):
+    """A number that was given by its inverse, and keeps it: 1 / (1 / 49) is not 49."""
+
+    def __new__(cls, of: float) -> Inverse:
+        """1 / of."""
+        return super().__new__(cls, 1.0 / of)
+
+    def __init__(self, of: float) -> None:
+        self.of = float(of)
+
+
+def inverse(value: float) -> float:
+    """1 / value, as it was given where that was given."""
+    return value.of if isinstance(value, Inverse) else 1.0 / value
+
+
 @dataclass(frozen=True)
 class Spelling:
     """One way to write a hyper-parameter: its name, an alias, or the name of its inverse."""
@@ -280,7 +296,7 @@ class Spelling:
             checked = self.parameter.bound.check(self.name, written)
         except BadParameter as error:
             raise self._better_told(error) from error
-        return 1.0 / float(checked) if self.inverse and checked is not None else checked
+        return Inverse(float(checked)) if self.inverse and checked is not None else checked
 
     def _better_told(self, error: BadParameter) -> BadParameter:
         """The error with the default, which is a sensible value, where it is a number."""
@@ -321,4 +337,5 @@ def check(instance: Any) -> None:
     for parameter in parameters(type(instance)):
         value = getattr(instance, parameter.field)
         checked = parameter.bound.check(parameter.name, value)
-        object.__setattr__(instance, parameter.field, checked)
+        if not isinstance(value, Inverse):
+            object.__setattr__(instance, parameter.field, checked)

@@ -167,7 +167,7 @@ def summarise(
     loss, values = evaluation.loss, evaluation.values
     if np.isinf(values).any() or math.isinf(evaluation.mean):
         raise infinite(loss)
-    if math.isnan(evaluation.mean):
+    if math.isnan(evaluation.mean) or np.isnan(values).all():
         raise nothing_defined(evaluation)
     summed = wanted.reduction == "sum"
     factor = evaluation.n if summed else 1
@@ -263,6 +263,8 @@ def nothing_defined(evaluation: Evaluation) -> NothingDefined:
         remedy = "Scores need two columns or more: the positive's, and those of the negatives."
     elif isinstance(evaluation.problem, TripletList):
         got, remedy = "no such triplet", "Take --mining all, or other triplets."
+    if not math.isnan(evaluation.mean):  # what the library makes of nothing
+        got += f" ({loss.convention} prints {evaluation.mean:g} for that)"
     return NothingDefined(
         loss.kind,
         expected=f"at least one {evaluation.sample} with what the formula needs "

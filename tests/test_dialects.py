@@ -350,6 +350,32 @@ def test_where_a_library_prints_nan_nothing_is_defined(
         printed(kind, convention, "labels", {**RAW, "labels": ALONE}, **parameters)
 
 
+@pytest.mark.parametrize("kind", ["supcon", "contrastive"])
+@pytest.mark.parametrize(
+    ("rows", "labels", "on_bad"),
+    [
+        (np.eye(2), [0, 1], "stop"),
+        (np.eye(1, 3), [0], "stop"),
+        (np.array([[1.0, 0.0], [np.nan, 0.0], [0.0, 1.0], [1.0, np.inf]]), [0, 0, 1, 1], "drop"),
+    ],
+)
+def test_what_a_library_prints_for_nothing_is_said_and_not_printed(
+    kind: str, rows: Any, labels: list[int], on_bad: str
+) -> None:
+    name = "pytorch-metric-learning"
+    if kind == "contrastive" and len(rows) > 1:  # two rows of different classes are a pair
+        assert cc.loss(kind, rows, labels=labels, convention=name, on_bad=on_bad).n == 1
+        return
+    with pytest.raises(cc.ContrastError, match=rf"{name} prints 0 for that"):
+        cc.loss(kind, rows, labels=labels, convention=name, on_bad=on_bad)
+
+
+def test_a_rule_on_nothing_keeps_no_other_from_its_verdict() -> None:
+    rules = ["supcon(convention=pytorch-metric-learning) <= 1", "uniformity <= 0"]
+    found = cc.check(np.eye(2), labels=[0, 1], require=rules)
+    assert [each.passed for each in found.checks] == [None, True]
+
+
 @pytest.mark.parametrize(
     ("kind", "convention", "parameters", "terms", "undefined"),
     [

@@ -1,4 +1,4 @@
-"""Every metric and every kind, with every sort of input, in every format: faults lie between them."""
+"""Every metric and kind, with every sort of input, in every format: faults lie between them."""
 
 import csv
 import json
@@ -49,10 +49,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _read(folder: Path) -> dict[str, Any]:
     """The number of rows of each format that has rows, and the object of JSON."""
-    with (folder / "x.csv").open() as text:
-        plain = list(csv.DictReader(text))
-    with (folder / "x.tsv").open() as text:
-        tabbed = list(csv.DictReader(text, delimiter="\t"))
+    with (folder / "x.csv").open() as file:
+        plain = list(csv.DictReader(file))
+    with (folder / "x.tsv").open() as file:
+        tabbed = list(csv.DictReader(file, delimiter="\t"))
     lines = [json.loads(line) for line in (folder / "x.jsonl").read_text().splitlines()]
     table = pq.read_table(folder / "x.parquet").to_pylist()
     assert plain == tabbed

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from forms import cases
 
-from contrastive_core import LOSSES
+import contrastive_core as cc
+from contrastive_core import LOSSES, Resources
 from contrastive_core.errors import BadParameter
 from contrastive_core.losses import Loss, make_loss
 from contrastive_core.parameters import Number, parameters, spellings
@@ -126,3 +127,21 @@ def test_a_bad_scale_is_refused_by_its_own_name(
         with pytest.raises(BadParameter) as error:
             make_loss(kind, **{written: bad})
         assert error.value.what == written
+
+
+def test_a_scale_is_reported_and_computed_as_it_was_given() -> None:
+    rows, exact = np.random.default_rng(0).normal(size=(12, 4)), Resources(precision="float64")
+    found = cc.loss("infonce", rows, scale=49, resources=exact)
+    assert 1 / (1 / 49) != 49
+    assert (found.convention.scale, found.parameters["tau"]) == (49.0, 1 / 49)
+    (ask,) = make_loss("infonce", scale=49).asks()  # type: ignore[attr-defined]
+    assert ask.scale == 49.0
+
+
+def test_the_scale_of_siglip_stands_in_its_ledger_and_in_the_word_on_precision() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(40, 16))
+    rows *= 22 / np.linalg.norm(rows, axis=1, keepdims=True)
+    found = cc.loss("siglip", rows, rows + 0.1, similarity="dot", scale=100)
+    assert (found.convention.scale, found.convention.tau) == (100.0, None)
+    assert any("Use --precision float64" in warning for warning in found.warnings)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import NTXent, SupCon
 from ..numerics import Float, log_sum_exp, softplus
+from ..parameters import inverse
 from ..plan import Asking
 from ..problem import Labelled
 from ..reductions import LogSumExp, PlacedSum, TopK
@@ -104,7 +105,7 @@ def _one_denominator(
     relation = SameClass(twos.codes) if twos.classes else _ITSELF
     everybody, rows = problem.all, np.arange(problem.data.n)
     meeting = Meeting(relation, everybody, rows, everybody)
-    ((rest,),) = yield [meeting.request(LogSumExp(1.0 / loss.tau))]
+    ((rest,),) = yield [meeting.request(LogSumExp(inverse(loss.tau)))]
     partner = _own_partition(loss.tau, twos)
     with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive
         pull = positive / loss.tau
@@ -121,7 +122,7 @@ def _mates_partition(tau: float, problem: Labelled) -> Asking[Float]:
         return _own_partition(tau, problem)
     everybody, rows = problem.all, np.arange(problem.data.n)
     own = Meeting(OtherClass(problem.codes), everybody, rows, everybody)
-    ((found,),) = yield [own.request(LogSumExp(1.0 / tau))]
+    ((found,),) = yield [own.request(LogSumExp(inverse(tau)))]
     return np.asarray(found)
 
 
@@ -141,9 +142,9 @@ def _per_pair(loss: NTXent, problem: Labelled) -> Asking[tuple[Float, Float]]:
     """Mean over p of log(1 + sum_negatives exp(s_ia / tau) / exp(s_ip / tau)), per row."""
     rows = np.arange(problem.data.n)
     strangers = Meeting(SameClass(problem.codes), problem.all, rows, problem.all)
-    ((log_negatives,),) = yield [strangers.request(LogSumExp(1.0 / loss.tau))]
+    ((log_negatives,),) = yield [strangers.request(LogSumExp(inverse(loss.tau)))]
     own = Meeting(OtherClass(problem.codes), problem.all, rows, problem.all)
-    terms = PlacedSum(_Against(1.0 / loss.tau, log_negatives))
+    terms = PlacedSum(_Against(inverse(loss.tau), log_negatives))
     ((sums,),) = yield [own.request(terms)]
     negatives = problem.data.n - 1 - problem.positives
     with np.errstate(divide="ignore", invalid="ignore"):  # rows without a positive

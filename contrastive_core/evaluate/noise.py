@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ..evaluation import Evaluation, Look, mean_of
 from ..losses import NCE, Direction
 from ..numerics import Float, log_sum_exp, sigmoid, softplus
+from ..parameters import inverse
 from ..plan import Asking, Request
 from ..prepared import BLOCK
 from ..problem import Noised, Scored, Views
@@ -175,7 +176,7 @@ class _Expected(_Noise):
 
     def log_partition(self) -> Asking[float]:
         """Log of the mean over anchors of sum_c exp(s_ic / tau)."""
-        ((each,),) = yield [self._request(LogSumExp(1.0 / self.loss.tau))]
+        ((each,),) = yield [self._request(LogSumExp(inverse(self.loss.tau)))]
         return float(log_sum_exp(each) - math.log(self.views.n))
 
     def _request(self, *asks: Reduction) -> Request:

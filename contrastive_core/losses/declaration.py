@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from ..conventions import PAPER_NAME, Dialect, Ledger
 from ..errors import BadParameter
-from ..parameters import check, knob
+from ..parameters import check, inverse, knob
 from ..vocabulary import INPUTS
 from .forms import Form
 
@@ -164,6 +164,11 @@ class Loss(ABC):
         """Tau; None where there is none."""
         return None
 
+    @property
+    def scale_in_force(self) -> float | None:
+        """What similarities are multiplied by: 1 / tau, or a scale; None for neither."""
+        return None if self.temperature is None else inverse(self.temperature)
+
     def ledger(self) -> Ledger:
         """The convention it follows, stated in full."""
         tau, dialect = self.temperature, self.dialect
@@ -180,7 +185,7 @@ class Loss(ABC):
             distance="ready scores, taken as they are" if scores else self.distance_in_words(),
             normalisation="none" if scores else rows,
             tau=tau,
-            scale=None if tau is None else 1.0 / tau,
+            scale=self.scale_in_force,
         )
 
     @classmethod

@@ -61,6 +61,11 @@ class SigLIP(PerAnchor):
         """Cosine or dot."""
         return self.similarity
 
+    @property
+    def scale_in_force(self) -> float:
+        """The scale."""
+        return self.scale
+
     def directions(self, problem: Paired) -> tuple[Direction, ...]:
         """Rows against all keys."""
         from ..problem import as_views

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..parameters import choice, temperature
+from ..parameters import choice, inverse, temperature
 from .per_anchor import PerAnchor
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Softmax(PerAnchor):
         """log sum exp(s / tau) over the negatives of each anchor."""
         from ..reductions import LogSumExp
 
-        return (LogSumExp(1.0 / self.tau),)
+        return (LogSumExp(inverse(self.tau)),)
 
     def per_sample(self, positives: Float, *reduced: Float) -> Float:
         """-s_i+ / tau + log(exp(s_i+ / tau) + sum_negatives exp(s / tau))."""
