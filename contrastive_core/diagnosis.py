@@ -29,9 +29,6 @@ _IMPRECISE = 1e-4
 _HARDLY_CLOSER = 0.98
 """Squared distances within a class, as a share of those between: shuffled labels are above."""
 
-_FAR_OFF = 1e-7
-"""Error of squared distances, as a share of their size, that is worth a word."""
-
 _LISTED = 5
 """How many samples a warning names."""
 
@@ -106,10 +103,8 @@ def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
 def _imprecise(evaluation: Evaluation, data: Prepared | None) -> str | None:
     """Scores so large that their rounding shows in the loss."""
     scale = evaluation.loss.ledger().scale or 1.0
-    if data is None:
+    if data is None or data.dtype.itemsize > 4:
         return None
-    if data.dtype.itemsize > 4:
-        return _far_off(evaluation, data)
     if evaluation.loss.precision == "float64":
         least = float(np.finfo(data.dtype).eps) ** 0.5 * data.longest
         return (
@@ -124,25 +119,6 @@ def _imprecise(evaluation: Evaluation, data: Prepared | None) -> str | None:
     return (
         f"products of rows as long as {data.longest:.4g} are rounded in float32: the loss may be "
         f"off by about {error:.1g}. Use --precision float64."
-    )
-
-
-def _far_off(evaluation: Evaluation, data: Prepared) -> str | None:
-    """Rows so far from the origin that |x|^2 + |y|^2 - 2 x . y loses the distances of raw rows."""
-    if data.unit or evaluation.loss.scored_by is not None:
-        return None
-    mean, one = np.zeros(data.d), data.read(0, 1)
-    equal = True
-    for _, rows in data.blocks():
-        mean += rows.sum(axis=0) / data.n
-        equal = equal and bool((rows == one).all())
-    spread = float((data.norms**2).mean()) - float(mean @ mean)
-    error = 4.0 * float(np.finfo(data.dtype).eps) * data.longest**2
-    if equal or error <= _FAR_OFF * max(spread, 0.0):
-        return None
-    return (
-        f"rows lie far from the origin (norms up to {data.longest:.4g}): squared distances are off "
-        f"by up to {error:.1g}. Subtract the mean of all rows first, which changes no distance."
     )
 
 

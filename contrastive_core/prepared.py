@@ -220,6 +220,44 @@ def compacted(prepared: Prepared, index: npt.NDArray[np.intp]) -> Prepared:
     return replace(prepared, norms=prepared.norms[index])
 
 
+CONE = 0.99
+"""Share of the mean square of rows that is their mean's own, beyond which they lie far off."""
+
+
+def mean_of(prepared: Prepared, first: int, n: int) -> Float:
+    """The mean of n rows."""
+    total, step = np.zeros(prepared.d), max(1, BLOCK // prepared.d)
+    for start in range(first, first + n, step):
+        total += prepared.read(start, min(start + step, first + n)).sum(axis=0, dtype=np.float64)
+    return total / n
+
+
+def about_mean(prepared: Prepared) -> Prepared:
+    """The same rows less their mean, where they lie far from the origin for their spread.
+
+    No distance changes, but |x|^2 + |y|^2 - 2 x . y keeps its digits. In place; the norms are then
+    those of what is left.
+    """
+    longest = prepared.longest
+    mean = mean_of(prepared, 0, prepared.n)
+    share = mean / longest if longest else mean  # squares of rows of any length are in range then
+    squares = 1.0 if prepared.unit else float(((prepared.norms / (longest or 1.0)) ** 2).mean())
+    if float(share @ share) <= CONE * squares:
+        return prepared
+    norms = np.empty(prepared.n)
+    for start, rows in prepared.blocks():
+        centred = rows - mean
+        prepared.store.write(start, centred.astype(prepared.dtype))
+        norms[start : start + len(rows)] = row_norms(centred)
+    return replace(prepared, norms=norms, unit=False)
+
+
+def narrow(prepared: Prepared, clouds: int, n: int) -> bool:
+    """Whether the unit rows of some cloud lie in so narrow a cone that float32 mixes them up."""
+    means = (mean_of(prepared, cloud * n, n) for cloud in range(clouds))
+    return any(float(mean @ mean) > CONE for mean in means)
+
+
 def pick(prepared: Prepared, index: npt.NDArray[np.intp], *, in_memory: bool) -> Prepared:
     """Some rows, in the order of an index, which may name a row several times."""
     shape = (len(index), prepared.d)

@@ -21,8 +21,8 @@ def _blocks() -> Sequence[Block]:
         "same data, with the library's own defaults; an option that is given wins over a "
         "default, and contradicting what is fixed in the library is an error. --convention all "
         "sets all that are defined for the input side by side.",
-        "Where no sample defines a loss, as where every row is alone in its class, there is nothing "
-        "to average. Libraries print 0 or nan for that; here it is an error under every "
+        "Where no sample defines a loss, as where every row is alone in its class, there is "
+        "nothing to average. Libraries print 0 or nan for that; here it is an error under every "
         "convention, which says what the library would have printed.",
         Commands(
             (

@@ -126,7 +126,7 @@ def _remarks(distances: Float, similar: npt.NDArray[np.bool_]) -> tuple[str, ...
 
 def evaluate_all_pairs(loss: Contrastive, problem: Labelled) -> Asking[Evaluation]:
     """All unordered pairs of rows with a class; per row the mean over its pairs."""
-    euclidean = NegativeDistance(unit=loss.unit_rows)
+    euclidean = NegativeDistance(unit=problem.data.unit)
     score, offset = (PRODUCT, 1.0) if loss.distance == "cosine" else (euclidean, 0.0)
     known = problem.codes >= 0
     counts = (problem.positives, np.where(known, known.sum() - 1 - problem.positives, 0))

@@ -13,6 +13,7 @@ from ..evaluation import Evaluation
 from ..losses import Triplet
 from ..numerics import Float, softplus
 from ..plan import Asking, Request
+from ..prepared import Prepared
 from ..problem import Labelled, TripletList
 from ..reductions import (
     BatchHard,
@@ -32,11 +33,11 @@ MOST_VISITED = 10**11
 """Triplets that are visited one by one at most: where a soft margin or a swap asks for it."""
 
 
-def score_of(loss: Triplet) -> tuple[Score, float]:
-    """How its distance is scored, and the offset: D = offset - score."""
+def score_of(loss: Triplet, data: Prepared) -> tuple[Score, float]:
+    """How its distance of these rows is scored, and the offset: D = offset - score."""
     if loss.distance == "cosine":
         return PRODUCT, 1.0
-    return NegativeDistance(loss.distance == "sqeuclidean", loss.unit_rows), 0.0
+    return NegativeDistance(loss.distance == "sqeuclidean", data.unit), 0.0
 
 
 def evaluate_triplets_of_labels(loss: Triplet, problem: Labelled) -> Asking[Evaluation]:
@@ -78,7 +79,7 @@ def _collapsed(loss: Triplet) -> float | None:
 
 
 def _mine(loss: Triplet, problem: Labelled) -> Asking[TripletTerms]:
-    codes, offset = problem.codes, score_of(loss)[1]
+    codes, offset = problem.codes, score_of(loss, problem.data)[1]
     if loss.mining == "batch-hard":
         found = yield from _reduce(loss, problem, BatchHard(codes, offset))
         return terms_of_hardest(loss, found, codes >= 0)
@@ -98,7 +99,7 @@ def _mine(loss: Triplet, problem: Labelled) -> Asking[TripletTerms]:
 
 def _reduce(loss: Triplet, problem: Labelled, ask: Reduction) -> Asking[Any]:
     """One row reduction over all rows."""
-    score = score_of(loss)[0]
+    score = score_of(loss, problem.data)[0]
     ((found,),) = yield [Request(Table(problem.all, problem.all, score=score), (ask,))]
     return found
 
@@ -116,7 +117,7 @@ def visited_totals(loss: Triplet, problem: Labelled) -> Asking[Any]:
             remedy=f"Take --mining batch-hard, or leave --{what} out: the hinge over all triplets "
             "needs no visits.",
         )
-    score, offset = score_of(loss)
+    score, offset = score_of(loss, problem.data)
     how = (problem.codes, loss.margin, offset, loss.soft_margin)
     if not loss.swap:
         return (yield from _reduce(loss, problem, TripletVisits(*how)))

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..diagnosis import about_classes, about_pairs
 from ..errors import counted
-from ..inputs.clouds import NARROW, Clouds
+from ..inputs.clouds import Clouds
+from ..prepared import CONE
 from .facts import Facts
 from .values import ONE_POINT
 
@@ -37,7 +38,7 @@ def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
                 f"{counted(cloud.n - 1, 'direction')}: ranks are capped there. Compare ranks at "
                 "equal numbers of rows."
             )
-        if cloud.mean_cosine > 1.0 - NARROW and clouds.fast.data.dtype == np.float32:
+        if cloud.mean_cosine > CONE and clouds.fast.data.dtype == np.float32:
             yield (
                 f"cosines lie within about {1 - cloud.mean_cosine:.1g} of each other{whose}: in "
                 "float32 differences below 1e-6 are ties, and neighbours and retrieval follow the "

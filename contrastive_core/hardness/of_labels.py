@@ -99,7 +99,7 @@ def _visits(loss: Triplet) -> bool:
 def _walk(losses: Sequence[Triplet], anchors: Anchors) -> Asking[Walked]:
     """One pass over the rows; where triplets are visited, one visit for each margin beside."""
     first, problem, rows = losses[0], anchors.problem, anchors.drawn
-    codes, (score, offset) = problem.codes, score_of(first)
+    codes, (score, offset) = problem.codes, score_of(first, problem.data)
     visited = _visits(first)
     margins = tuple(loss.margin for loss in losses)
     asks: list[Reduction] = [BatchHard(codes, offset, rows)]

@@ -8,7 +8,7 @@ from typing import Any
 from ..dropped import Numbering
 from ..losses import NCE, Contrastive, Loss, Triplet
 from ..memory import Room
-from ..prepared import Noted
+from ..prepared import Noted, narrow
 from ..problem import Noised, Problem, Scored, Views
 from ..sources import (
     Labels,
@@ -26,7 +26,7 @@ from .checks import check_range, check_width
 from .dropping import PER_NUMBER, Left, Listed, bad_with_noise, listed_without_bad, without_bad
 from .files import InputFile, listed_read, name_of, rows_read
 from .given import FILES, Given, Recognised, open_given
-from .stock import Stock
+from .stock import SHARP, Stock
 
 _PER_DRAW = 16
 """Bytes per draw of noise: its logit, and a function of it."""
@@ -53,6 +53,8 @@ class Builder:
         self.others: dict[str, Source] = _open_others(found.given)
         check_needed([*self.sources, *self.others.values()], self.given.reading)
         self.dtype = self.resources.precision or loss.precision
+        if self.resources.precision is None and loss.sharpness > SHARP:
+            self.dtype = "float64"
         self.room = Room(in_memory=True, workers=self.resources.workers)
         self.drops = found.given.reading.drops
         self.numbering: Numbering | None = None
@@ -63,13 +65,27 @@ class Builder:
         return arrange(self.sources, self.given.views, type(self.loss), alone=alone)
 
     def prepare(self, strands: Sequence[Strided], *, picked: int = 0, extra: int = 0) -> Noted:
-        """Read rows, after making room for them, for those picked out of them, and for more."""
+        """Read rows, after making room for them, for those picked out of them, and for more.
+
+        Where no precision is asked for, and cosines in float32 could not tell the rows of some view
+        apart, they are read in float64.
+        """
+        noted = self._prepare(strands, picked=picked, extra=extra)
+        alike = self.dtype == "float32" and self.resources.precision is None and noted.data.unit
+        n = strands[0].n
+        if alike and narrow(noted.data, noted.data.n // n, n):
+            self.dtype = "float64"
+            noted = self._prepare(strands, picked=picked, extra=extra)
+        return noted
+
+    def _prepare(self, strands: Sequence[Strided], *, picked: int, extra: int) -> Noted:
         n, unit = sum(strand.n for strand in strands), self.loss.unit_rows
         extra += self._extra(strands[0].n) + self.per_row * n
         extra += PER_NUMBER * (n + picked) if self.drops else 0
-        self.room = self.stock.room(strands, self.dtype, unit=unit, picked=picked, extra=extra)
-        how: dict[str, Any] = {"raw_by": self.loss.raw_by, "stop": not self.drops}
-        noted = self.stock.prepare(strands, self.dtype, unit=unit, room=self.room, **how)
+        own: dict[str, Any] = {"unit": unit, "centred": self.loss.by_distance}
+        self.room = self.stock.room(strands, self.dtype, picked=picked, extra=extra, **own)
+        how: dict[str, Any] = {"raw_by": self.loss.raw_by, "stop": not self.drops, **own}
+        noted = self.stock.prepare(strands, self.dtype, room=self.room, **how)
         check_range(noted, strands[0].name, normalize=self.loss.scored_by != "dot")
         return noted
 

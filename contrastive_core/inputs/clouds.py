@@ -12,22 +12,15 @@ from ..dropped import Numbering
 from ..errors import BadInput
 from ..labelled import Codes, Labelled
 from ..memory import Room
-from ..prepared import BLOCK, Prepared
+from ..prepared import narrow
 from ..problem import Positives, Views
 from ..sources import BFLOAT16, Labels, Source, check_needed, read_labels, read_pairs
-from ..tables import Span
 from .arrange import arrange
 from .checks import dissimilar
 from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
 from .files import InputFile, listed_read, name_of, rows_read
 from .given import FILES, Given, check_join, lacking, open_aligned, open_given
-from .stock import Stock
-
-NARROW = 1e-2
-"""A cone so narrow that its cosines lie within this: float32 could not order them."""
-
-_SHARP = 100.0
-"""t of uniformity beyond which cosines in float32 would cost it digits."""
+from .stock import SHARP, Stock
 
 _PER_PAIR = 100
 """Bytes per listed pair: rows and distances."""
@@ -141,7 +134,7 @@ def build_clouds(
     codes, classes = None, ()
     if labels is not None:
         codes, classes = classes_left(left.of_samples(labels.codes), tuple(labels.classes))
-    if resources.precision is None and (sharpness > _SHARP or _narrow(left.data, left.n)):
+    if resources.precision is None and (sharpness > SHARP or narrow(left.data, count, left.n)):
         precision = "float64"
     fast = stock.narrowed(left.data, precision, room)
     exact = Views(left.data, left.n, count, arrangement.found)
@@ -165,18 +158,6 @@ def build_clouds(
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
         numbers,
     )
-
-
-def _narrow(data: Prepared, n: int) -> bool:
-    """Whether some cloud's mean cosine is nearly 1."""
-    for first in range(0, data.n, n):
-        cloud, total = Span(data, first, first + n), np.zeros(data.d)
-        step = max(1, BLOCK // data.d)
-        for start in range(0, n, step):
-            total += cloud.read(start, min(start + step, n)).sum(axis=0)
-        if total @ total > (1.0 - NARROW) * n * n:
-            return True
-    return False
 
 
 def _sources(given: Given) -> list[Source]:

@@ -187,7 +187,7 @@ def open_aligned(given: Given) -> list[Source]:
     found = open_given(given.embeddings, "embeddings", given.reading)
     others = open_given(given.keys, "keys", given.reading)
     if given.negatives is not None:
-        others += open_given(given.negatives, "negatives", given.reading)
+        others = [*others, *open_given(given.negatives, "negatives", given.reading)]
     return found + [aligned(found[0], other, given.reading) for other in others]
 
 

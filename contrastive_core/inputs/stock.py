@@ -11,12 +11,16 @@ import numpy as np
 from ..errors import TooLittleMemory
 from ..labelled import Codes
 from ..memory import Room, make_room
-from ..prepared import Noted, Prepared, narrowed, pick, prepare_noting
+from ..prepared import Noted, Prepared, about_mean, narrowed, pick, prepare_noting
 from ..resources import Resources
 from ..sources import Strided
 from ..tables import Index
 
 T = TypeVar("T")
+
+
+SHARP = 100.0
+"""t of uniformity beyond which cosines in float32 would cost it digits."""
 
 
 class Crowded(Exception):
@@ -55,6 +59,7 @@ class Stock:
         unit: bool,
         picked: int = 0,
         extra: int = 0,
+        centred: bool = False,
     ) -> Room:
         """Make room for rows, for those picked out of them, and for what is kept beside.
 
@@ -68,7 +73,7 @@ class Stock:
         if not self._held:
             room = alone
         else:
-            ready = self._things.get(_key(strands, unit, dtype))
+            ready = self._things.get((_key(strands, unit, dtype), centred))
             how["ready"] = None if ready is None or picked else ready[0].data.in_memory
             left = dataclasses.replace(self.resources, memory=self.resources.memory - self._held)
             try:
@@ -89,19 +94,22 @@ class Stock:
         raw_by: str,
         stop: bool,
         room: Room,
+        centred: bool = False,
     ) -> Noted:
-        """Read rows, or take those that were read.
+        """Read rows, or take those that were read; less their mean, where distances are wanted.
 
         Where rows cannot be used they are read for each question anew, which moves those that
         stay up in their place.
         """
-        key = _key(strands, unit, dtype)
+        key = _key(strands, unit, dtype), centred
         if key in self._things:
             ready: Noted = self._things[key][0]
             return ready
         noted = prepare_noting(
             strands, unit=unit, dtype=dtype, in_memory=room.in_memory, raw_by=raw_by, stop=stop
         )
+        if centred and not noted.bad.any():
+            noted = dataclasses.replace(noted, data=about_mean(noted.data))
         if not noted.bad.any():
             self._things[key] = noted, strands  # whose names are theirs as long as they live
         return noted

@@ -130,6 +130,16 @@ class Loss(ABC):
         return None
 
     @property
+    def by_distance(self) -> bool:
+        """Whether a table of distances is walked, which a shift of all rows leaves as it is."""
+        return False
+
+    @property
+    def sharpness(self) -> float:
+        """How much a difference of two cosines is multiplied by before it is exponentiated."""
+        return 0.0
+
+    @property
     def multiplier(self) -> float:
         """What the paper's value is multiplied by, the hyper-parameters in force considered."""
         return self.factor

@@ -89,6 +89,11 @@ class Contrastive(Loss):
         return frozenset() if self.flagged or not self.input_form else frozenset({"similar"})
 
     @property
+    def by_distance(self) -> bool:
+        """Unless it is a cosine."""
+        return self.distance != "cosine"
+
+    @property
     def unit_rows(self) -> bool:
         """For a cosine, or where asked."""
         return self.distance == "cosine" or bool(self.normalize)

@@ -96,6 +96,11 @@ class Uniformity(_OnSphere):
 
     t: float = number(2.0, "t, the sharpness of the potential.", symbol="t", above=0.0)
 
+    @property
+    def sharpness(self) -> float:
+        """t."""
+        return self.t
+
     def formula_in_words(self) -> str:
         """The formula with t."""
         return f"{self.formula()}; t = {self.t:g}"

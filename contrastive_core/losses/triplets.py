@@ -137,6 +137,11 @@ class Triplet(Loss):
         return frozenset(names)
 
     @property
+    def by_distance(self) -> bool:
+        """Unless it is a cosine."""
+        return self.distance != "cosine"
+
+    @property
     def unit_rows(self) -> bool:
         """Unless rows are taken as they are."""
         return self.distance == "cosine" or self.normalize is not False

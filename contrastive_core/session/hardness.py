@@ -24,7 +24,7 @@ from .session import Data, Session, split
 class TripletsQuestion:
     """How many triplets are easy, semi-hard and hard, exactly, and the loss over them.
 
-        hard:       D(a, n) <= D(a, p)
+        hard:       D(a, n) <= D(a, p), and less at margin 0, where a tie costs nothing
         semi-hard:  D(a, p) <  D(a, n) <  D(a, p) + m
         easy:       D(a, n) >= D(a, p) + m
 
