@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from contrastive_core.resources import LISTENER
+
 from .leaving import tidy_with
 from .progress import clock, line, rate
 from .terminals import USUAL, is_colored, is_live, width_of
@@ -120,9 +122,11 @@ class Bar:
         self._written = 0.0
 
     def __enter__(self) -> Bar:
+        self._token = LISTENER.set(self.wait)
         return self
 
     def __exit__(self, *_: object) -> None:
+        LISTENER.reset(self._token)
         if self._written:
             self._write(_ERASE)
 
@@ -134,16 +138,28 @@ class Bar:
         if done < self._done:  # another pass begins
             self._base, self._since = done, now
         self._done = done
-        if now - self._start < _PATIENCE or now - self._written < _REFRESH:
+        if not self._is_due(now):
             return
-        if not self._written:
-            tidy_with(lambda: os.write(sys.stderr.fileno(), _ERASE.encode()))
-        self._written = now
         share = min(1.0, done / total) if total else 1.0
         plain = (sys.stderr.encoding or "").lower().replace("-", "") != "utf8"
         columns = width_of(sys.stderr) or USUAL
         text = line(self.words(done, total), share, self.facts(done, total), columns, plain=plain)
         self._write(f"\r{text}{_REST}")
+
+    def wait(self, words: str) -> None:
+        """Show what is waited for, where there is no telling how long."""
+        if self._shown and self._is_due(time.monotonic()):
+            columns = width_of(sys.stderr) or USUAL
+            self._write(f"\r{words[: columns - 1]}{_REST}")
+
+    def _is_due(self, now: float) -> bool:
+        """Whether it is time for another picture; the first is to be erased on every way out."""
+        if now - self._start < _PATIENCE or now - self._written < _REFRESH:
+            return False
+        if not self._written:
+            tidy_with(lambda: os.write(sys.stderr.fileno(), _ERASE.encode()))
+        self._written = now
+        return True
 
     def words(self, done: int, total: int) -> str:
         """What is done; where it is long, how long it takes in all, and the hint."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+_LISTED = 100
+"""Known names that a message lists."""
 
 
 class ContrastError(Exception):
@@ -61,4 +64,10 @@ def known_names(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(name.lower(), names, n=1)
     guess = f"Did you mean {near[0]!r}? " if near else ""
-    return f"{guess}Known: {', '.join(names)}."
+    return f"{guess}Known: {some(names, _LISTED)}."
+
+
+def some(words: Sequence[str], most: int = 12) -> str:
+    """Words in a row; of many the first, and how many there are besides."""
+    shown, more = ", ".join(words[:most]), len(words) - most
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from .errors import BadParameter, TooLittleMemory
@@ -12,6 +13,12 @@ from .vocabulary import PRECISIONS
 
 Progress = Callable[[int, int], None]
 """Called with (scores done, scores in all) from the thread that started the computation."""
+
+Listener = Callable[[str], None]
+"""Called with words for what is waited for, of which nobody knows how long it takes."""
+
+LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
+"""Who is told what is waited for: files are opened in places that know of no computation."""
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
@@ -53,6 +60,13 @@ class Resources:
     def workers(self) -> int:
         """Threads to start."""
         return self.threads or available_processors()
+
+
+def waiting(words: str) -> None:
+    """Tell what is waited for: `looking for files: 1024 seen`."""
+    listener = LISTENER.get()
+    if listener is not None:
+        listener(words)
 
 
 def available_processors() -> int:

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, however the program ends.
+"""Files that are written whole or not at all, however the program ends; small ones, read whole.
 
 `check_place` is asked before the work begins; a `Draft` is written where nobody sees it and then
 takes the place of the old file, which is the old one or the new one at every moment.
@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from .errors import CannotWrite
+
+_SMALL = 2**26
+"""More bytes than any baseline or configuration has."""
 
 drafts: set[str] = set()
 """Names of drafts that have one. Who ends the process on the spot removes them first."""
@@ -136,6 +139,19 @@ def check_place(path: Path) -> None:
 def is_special(path: Path) -> bool:
     """Whether it is a device or a pipe, which is written to and never replaced."""
     return os.path.exists(path) and not os.path.isfile(path)
+
+
+def read_whole(path: Path) -> bytes:
+    """All of a file that is small by its nature; a device may have no end.
+
+    Raises:
+        OSError: It cannot be read, or is too large to be such a file.
+    """
+    with path.open("rb") as file:
+        content = file.read(_SMALL + 1)
+    if len(content) > _SMALL:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return content
 
 
 def write_whole(path: Path, text: str) -> None:

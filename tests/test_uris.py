@@ -1,8 +1,11 @@
 """URIs: through pyarrow's filesystems, of which the local and the mock one are at hand."""
 
+import contextlib
+import io
 from pathlib import Path
 from typing import Any
 
+import command_line
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -155,3 +158,153 @@ def test_a_failure_in_the_middle_of_reading_is_an_input_error(far: Path) -> None
     with pytest.raises(BadInput) as error:
         source.read(0, 12)
     assert error.value.what == "mock://bucket/e.npy"
+
+
+class _Failing(pa.fs.FileSystemHandler):  # type: ignore[misc]
+    """A filesystem of another program, which raises what it likes where it is told to."""
+
+    def __init__(self, system: Any, at: str, error: Exception) -> None:
+        self.system, self.at, self.error, self.left = system, at, error, 0
+        self.deep: list[bool] = []
+
+    def reach(self, stage: str) -> None:
+        self.left -= stage == self.at
+        if stage == self.at and self.left < 0:
+            raise self.error
+
+    def get_type_name(self) -> str:
+        return "failing"
+
+    def get_file_info(self, paths: list[str]) -> Any:
+        self.reach("look")
+        return self.system.get_file_info(paths)
+
+    def get_file_info_selector(self, selector: Any) -> Any:
+        self.reach("list")
+        self.deep.append(selector.recursive)
+        return self.system.get_file_info(selector)
+
+    def open_input_file(self, path: str) -> Any:
+        self.reach("open")
+        return pa.PythonFile(_FailingFile(self, self.system.open_input_file(path)), mode="r")
+
+    def normalize_path(self, path: str) -> str:
+        return path
+
+    def _not_asked(self, *_: Any) -> Any:
+        raise AssertionError("nothing is written")
+
+    open_input_stream = open_output_stream = open_append_stream = create_dir = _not_asked
+    delete_dir = delete_dir_contents = delete_root_dir_contents = delete_file = _not_asked
+    move = copy_file = _not_asked
+
+
+class _FailingFile(io.RawIOBase):
+    def __init__(self, system: _Failing, file: Any) -> None:
+        self.system, self.file = system, file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if whence == io.SEEK_END:
+            self.system.reach("size")
+        return int(self.file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self.file.tell())
+
+    def read(self, size: int = -1) -> bytes:
+        self.system.reach("read")
+        return bytes(self.file.read(size))
+
+
+@pytest.fixture
+def failing(far: Path, monkeypatch: pytest.MonkeyPatch) -> _Failing:
+    """The filesystem behind mock://, which fails once it is told where."""
+    system = pa.fs.SubTreeFileSystem(str(far.parent), pa.fs.LocalFileSystem())
+    handler = _Failing(system, "", RuntimeError())
+
+    def connect(uri: str) -> tuple[Any, str]:
+        handler.reach("connect")
+        return pa.fs.PyFileSystem(handler), uri.partition("://")[2]
+
+    monkeypatch.setattr(filesystems, "connect", connect)
+    return handler
+
+
+class _TokenExpired(Exception):
+    """No kin of any exception that a library names."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (_TokenExpired("\nlog in again\nmore"), "_TokenExpired: log in again"),
+        (KeyError("size"), "KeyError: 'size'"),
+        (RuntimeError(), "RuntimeError"),
+        (ConnectionError("no route to host"), "no route to host"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("at", "place"),
+    [
+        ("connect", "e.npy"),
+        ("look", "e.npy"),
+        ("list", "*.npy"),
+        ("list", ""),
+        ("open", "e.npy"),
+        ("size", "e.npy"),
+        ("read", "e.npy"),
+    ],
+)
+def test_whatever_a_filesystem_raises_is_bad_input(
+    far: Path, failing: _Failing, at: str, place: str, error: Exception, said: str
+) -> None:
+    np.save(far / "e.npy", VECTORS)
+    failing.at, failing.error = at, error
+    assert refused(f"mock://bucket/{place}").got == said
+    message = command_line.refused(f"contrast info 'mock://bucket/{place}'", far)
+    assert f", got {said}.\n  Check " in message
+
+
+@pytest.mark.parametrize("how", [how for how in SAVED if "shards" not in how])
+def test_whichever_read_fails_it_is_not_told_as_damage(
+    far: Path, failing: _Failing, how: str
+) -> None:
+    place = f"mock://bucket/{saved(far, how, VECTORS).name}"
+    failing.error = _TokenExpired("log in again")
+    told: list[str] = []
+    for number in range(100):
+        failing.at, failing.left = "read", number
+        try:
+            assert np.array_equal(only(place).read(0, 12), VECTORS)
+            break
+        except BadInput as error:
+            told.append(error.got)
+    assert told == ["_TokenExpired: log in again"] * len(told)
+    assert 0 < len(told) < 99
+
+
+def test_a_pattern_of_one_folder_lists_no_folder_below_it(far: Path, failing: _Failing) -> None:
+    np.save(far / "e.npy", VECTORS)
+    for pattern in ("e*.npy", "**/e*.npy", "*/*.npy"):
+        with contextlib.suppress(BadInput):
+            open_source(f"mock://bucket/{pattern}")
+    assert failing.deep == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("uri", "tried"),
+    [
+        ("gs://bucket/e.npy", "gs://bucket/e.npy?retry_limit_seconds=30"),
+        ("gs://bucket/e.npy?a=b", "gs://bucket/e.npy?a=b&retry_limit_seconds=30"),
+        ("gs://bucket/e.npy?retry_limit_seconds=5", "gs://bucket/e.npy?retry_limit_seconds=5"),
+        ("s3://bucket/e.npy", "s3://bucket/e.npy"),
+    ],
+)
+def test_what_cannot_be_reached_is_not_tried_for_a_quarter_of_an_hour(uri: str, tried: str) -> None:
+    assert filesystems.patient(uri) == tried

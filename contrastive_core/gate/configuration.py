@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadInput, known_names
+from ..whole_files import read_whole
 from .rules import Rule
 from .settings import INPUT_KEYS, WORDS, Table, seen_from_here
 
@@ -162,7 +163,7 @@ def _parse(path: Path, shown: Path) -> dict[str, Any]:
     """What a TOML file holds."""
     remedy = "Check the file; for example: [check] and, below it, require = ['uniformity <= -2']."
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(read_whole(path).decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(str(shown), expected="TOML", got=str(error), remedy=remedy) from error
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import BadInput, ContrastError
 from ..geometry.declarations import HIGHER, LOWER, NEITHER
+from ..whole_files import read_whole
 from .baseline import FAMILY, NUMBER, SCHEMA, Baseline, SavedFigure, SavedFile, SavedInput
 from .grammar import parse_figure
 from .taking import (
@@ -52,7 +53,7 @@ def load_baseline(path: Path) -> Baseline:
 def _parsed(path: Path) -> Any:
     """The document; duplicate keys and numbers that are none are refused."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_whole(path).decode("utf-8")
     except FileNotFoundError as error:
         raise BadInput(
             str(path),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..diagnosis import about_classes, about_pairs
-from ..errors import counted
+from ..errors import counted, some
 from ..inputs.clouds import Clouds
 from ..prepared import CONE
 from .facts import Facts
@@ -52,4 +52,4 @@ def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
     if labelled is not None:
         yield from about_classes(labelled)
     if clouds.unused:
-        yield f"vector columns that are not read here: {', '.join(clouds.unused)}."
+        yield f"vector columns that are not read here: {some(clouds.unused)}."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 MEANINGS = {
-    "hard": "D(a,n) <= D(a,p), at margin 0 <: a row of another class is at least as near as one of its own",
+    "hard": "D(a,n) <= D(a,p), at margin 0 <: a row of another class is at least as near as one of "
+    "its own",
     "semi_hard": "D(a,p) < D(a,n) < D(a,p) + m: in the right order, closer than the margin",
     "easy": "D(a,n) >= D(a,p) + m: keep the margin, cost nothing, teach nothing",
     "active_fraction": "hard or semi-hard: what costs something, and has a gradient",

@@ -22,6 +22,9 @@ from .result import Held
 
 SAVE = "Save the vectors with np.save('emb.npy', vectors), or as a Parquet column."
 
+MOST = 12
+"""Arrays or columns of vectors that are looked into where it is open which are meant."""
+
 _FLOATS = ("double", "float", "halffloat", "bool")
 """Types of table columns of one number per row, beside integers."""
 
@@ -70,8 +73,9 @@ def open_holding(path: str | os.PathLike[str], reading: Reading) -> Opened:
     location, asked = split_column(name)
 
     def opener(file: File, reading: Reading, save: str) -> Shelf:
-        sizes[file.name] = file.size
-        return open_related(file, reading, save, asked=asked)
+        shelf = open_related(file, reading, save, asked=asked)
+        sizes[file.name] = file.size  # behind it: a stream of no format may have no end
+        return shelf
 
     shelf = open_place(location, name, reading, SAVE, opener)
     check_named(shelf, name, location, asked, f"give {location} alone")
@@ -144,7 +148,7 @@ def _recognised(opened: Opened, sorts: dict[str, str]) -> Choice:
 
 
 def _vectors(opened: Opened, sorts: dict[str, str]) -> tuple[list[Taken], str]:
-    """What the commands would take; where that is open, every column of vectors, and the error."""
+    """What the commands would take; where that is open, the first vectors, and the error."""
     shelf, name, problem = opened.shelf, opened.name, ""
     some = "vectors" in sorts.values()
     for related in (len(RELATED_NAMES[0]), 2):
@@ -155,7 +159,9 @@ def _vectors(opened: Opened, sorts: dict[str, str]) -> tuple[list[Taken], str]:
             problem = said(error)
     every = [entry for entry in shelf.entries if sorts[entry.name] == "vectors"]
     single = [entry for entry in every if not entry.columns] or every
-    return [Taken(entry, f"{opened.location}::{entry.name}") for entry in single], problem
+    if len(single) > MOST:
+        problem += f" The first {MOST} of {len(single)} are looked into."
+    return [Taken(entry, f"{opened.location}::{entry.name}") for entry in single[:MOST]], problem
 
 
 def sorts_of(shelf: Shelf) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..dropped import Numbering
+from ..errors import some
 from ..losses import Loss
 from ..memory import Room
 from ..problem import Problem
@@ -56,7 +57,7 @@ class Built:
         """A warning where vector columns were not read."""
         if not self.unused:
             return ()
-        return (f"vector columns that {what} does not read here: {', '.join(self.unused)}.",)
+        return (f"vector columns that {what} does not read here: {some(self.unused)}.",)
 
 
 def build(loss: Loss, found: Recognised, stock: Stock, *, per_row: int = 0) -> Built:

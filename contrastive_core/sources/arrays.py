@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..errors import BadInput
 from .bfloat16 import check_numbers
 from .reading import Reading
-from .shelf import Entry, Shelf, Taken, Words
+from .shelf import Entry, Shelf, Taken, Words, check_names
 from .source import Facts, Source
 from .values import Check, Values, Wanted, check_kind, from_array
 
@@ -61,14 +61,22 @@ class ArrayShelf:
     arrays: Mapping[str, Stored]
     reading: Reading
 
+    def __post_init__(self) -> None:
+        """Refuse names that nobody could ask for."""
+        check_names(self.name, self.words.entry, self.arrays)
+
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The arrays; a single one is taken for vectors, so that its own check says what it is."""
-        single = len(self.arrays) == 1
-        return tuple(
-            Entry(name, _type(stored), single or _is_vectors(stored))
-            for name, stored in self.arrays.items()
-        )
+        return tuple(map(self._entry, self.arrays))
+
+    def entry(self, name: str) -> Entry | None:
+        """The array of a name."""
+        return self._entry(name) if name in self.arrays else None
+
+    def _entry(self, name: str) -> Entry:
+        stored = self.arrays[name]
+        return Entry(name, _type(stored), len(self.arrays) == 1 or _is_vectors(stored))
 
     def source(self, taken: Taken) -> Source:
         """Vectors, read by rows."""

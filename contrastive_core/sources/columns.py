@@ -25,7 +25,7 @@ from .files import File, first_line
 from .forward import Forward, Rows, Streamed
 from .matrices import matrices
 from .reading import Reading
-from .shelf import Entry, Shelf, Taken, Words
+from .shelf import Entry, Shelf, Taken, Words, called, check_names
 from .source import Facts, Source
 from .tables import ARROW_ERRORS, Table, damaged, open_table
 from .values import Check, Values, Wanted
@@ -51,6 +51,7 @@ class TableShelf:
     def __init__(self, file: File, format_name: str, reading: Reading) -> None:
         self.name, self.format, self.words, self.reading = file.name, format_name, WORDS, reading
         self.table = open_table(file, format_name)
+        check_names(self.name, WORDS.entry, self.table.schema.names)
         self.n = sum(self.table.groups)
 
     @cached_property
@@ -63,6 +64,10 @@ class TableShelf:
         ]
         numeric = [(field.name, str(field.type)) for field in schema if _is_number(field.type)]
         return (*single, *matrices(numeric, schema.names))
+
+    def entry(self, name: str) -> Entry | None:
+        """The column, or the matrix, of a name."""
+        return called(self.entries, name)
 
     def source(self, taken: Taken) -> Source:
         """Vectors, read by rows."""
@@ -202,6 +207,7 @@ def guarded(
     try:
         yield from table.batches(columns, start, rows)
     except ARROW_ERRORS as error:
+        table.file.check()
         raise damaged(name, first_line(error)) from error
 
 

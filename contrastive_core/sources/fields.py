@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow.compute
 from ..errors import BadInput
 from .files import first_line
 from .layers import is_list
-from .tables import ARROW_ERRORS, Table, damaged
+from .tables import ARROW_ERRORS, Table, damaged, is_text
 from .values import Values, Wanted, rows_found
 
 _BATCH = 2**20
@@ -22,8 +23,8 @@ _BATCH = 2**20
 def values(table: Table, name: str, column: str, wanted: Wanted) -> Values:
     """One column; its type is looked at before it is read."""
     kind = table.schema.field(column).type
-    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
-    words = _is_text(plain)
+    plain = _plain(kind)
+    words = is_text(plain)
     numbers = pa.types.is_integer(plain) or pa.types.is_floating(plain)
     if not words and not numbers and not pa.types.is_boolean(plain):
         raise BadInput(
@@ -32,17 +33,17 @@ def values(table: Table, name: str, column: str, wanted: Wanted) -> Values:
             got=f"column {column!r} of type {kind}",
             remedy=_remedy(kind, wanted),
         )
-    read = _read(table, name, column, plain)
-    null = np.asarray(read.is_null().to_numpy(), dtype=bool)
+    chunks = _chunks(table, name, column)
     if words:
-        return _words(read, name, null)
+        return _words(chunks, name)
+    read = pa.chunked_array([_decoded(chunk) for chunk in chunks], plain)
+    null = np.asarray(read.is_null().to_numpy(), dtype=bool)
     return Values(name, _numbers(read, plain, null), null)
 
 
 def is_id(kind: pa.DataType) -> bool:
     """Whether these are integers or strings."""
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return _is_text(kind) or bool(pa.types.is_integer(kind))
+    return is_text(_plain(kind)) or bool(pa.types.is_integer(_plain(kind)))
 
 
 def ids(array: pa.Array, name: str) -> npt.NDArray[Any]:
@@ -55,38 +56,48 @@ def ids(array: pa.Array, name: str) -> npt.NDArray[Any]:
         array.validate(full=True)
     except ARROW_ERRORS as error:
         raise damaged(name, first_line(error)) from error
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if array.null_count:
+    if is_text(_plain(array.type)):
+        codes, words = _coded(array)
+        found = np.array(words, object)[codes]
+        null = np.array([word is None for word in words], bool)[codes]
+    else:
+        array = _decoded(array)
         null = np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+        found = np.asarray(array.to_numpy(zero_copy_only=False))
+    if null.any():
         raise BadInput(
             name,
             expected="an id in every row",
             got=f"null in {rows_found(null)} of a batch",
             remedy="Give every row an id, or rename the column where it holds none.",
         )
-    return np.asarray(array.to_numpy(zero_copy_only=False))
+    return found
 
 
-def _read(table: Table, name: str, column: str, kind: pa.DataType) -> pa.ChunkedArray:
-    """All values of one column, without a dictionary."""
-    chunks = []
+def _chunks(table: Table, name: str, column: str) -> Iterator[pa.Array]:
+    """All values of one column, some at a time, with their dictionaries."""
+    rows = 0
     try:
         for _, batch in table.batches([column], 0, _BATCH):
             chunk = batch.column(column)
             chunk.validate(full=True)
-            coded = pa.types.is_dictionary(chunk.type)
-            chunks.append(chunk.dictionary_decode() if coded else chunk)
+            rows += len(chunk)
+            yield chunk
     except ARROW_ERRORS as error:
+        table.file.check()
         raise damaged(name, first_line(error)) from error
-    if sum(len(chunk) for chunk in chunks) != sum(table.groups):
+    if rows != sum(table.groups):
         raise damaged(name, "fewer rows than its footer declares")
-    return pa.chunked_array(chunks, kind)
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    types = pa.types
-    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the values, without a dictionary."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _decoded(array: pa.Array) -> pa.Array:
+    """Numbers without their dictionary."""
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def _numbers(read: pa.ChunkedArray, kind: pa.DataType, null: npt.NDArray[np.bool_]) -> Any:
@@ -99,15 +110,31 @@ def _numbers(read: pa.ChunkedArray, kind: pa.DataType, null: npt.NDArray[np.bool
     return np.array(read.fill_null(False if pa.types.is_boolean(kind) else 0).to_numpy())
 
 
-def _words(read: pa.ChunkedArray, name: str, null: npt.NDArray[np.bool_]) -> Values:
-    """Strings by their places among the sorted different ones; only these become Python's."""
-    encoded = pa.compute.dictionary_encode(read.cast(pa.large_string())).combine_chunks()
-    words = encoded.dictionary.to_pylist()
-    order = sorted(range(len(words)), key=words.__getitem__)
-    place = np.zeros(len(words) + 1, np.int64)  # and one for the nulls
-    place[order] = np.arange(len(words))
-    codes = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
-    return Values(name, place[codes], null, [words[number] for number in order])
+def _words(chunks: Iterator[pa.Array], name: str) -> Values:
+    """Strings by their places among the sorted different ones, each of which is held once."""
+    known: dict[str, int] = {}
+    parts = [np.empty(0, np.int64)]
+    for chunk in chunks:
+        codes, words = _coded(chunk)
+        places = [-1 if word is None else known.setdefault(word, len(known)) for word in words]
+        parts.append(np.array(places, np.int64)[codes])
+    codes, order = np.concatenate(parts), sorted(known)
+    place = np.zeros(len(known) + 1, np.int64)  # and one for the nulls, which is the last
+    place[[known[word] for word in order]] = np.arange(len(order))
+    return Values(name, place[codes], codes < 0, order)
+
+
+def _coded(array: pa.Array) -> tuple[npt.NDArray[np.intp], list[str | None]]:
+    """Strings as places in a list of those that occur; a null is None there.
+
+    A dictionary is never expanded: a few long strings may stand in any number of rows.
+    """
+    if not pa.types.is_dictionary(array.type):
+        array = pa.compute.dictionary_encode(array.cast(pa.large_string()))
+    places = array.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    used, codes = np.unique(places, return_inverse=True)
+    taken = array.dictionary.cast(pa.large_string()).take(pa.array(used, mask=used < 0))
+    return codes, taken.to_pylist()
 
 
 def _remedy(kind: pa.DataType, wanted: Wanted) -> str:

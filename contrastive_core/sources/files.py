@@ -169,4 +169,5 @@ def unreadable(name: str, error: Exception) -> BadInput:
 
 def first_line(error: BaseException) -> str:
     """What an exception says, on one line."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    lines = (line.strip() for line in str(error).splitlines())
+    return next(filter(None, lines), type(error).__name__)

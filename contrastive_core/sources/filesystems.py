@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,13 +13,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.fs
 
-from ..errors import BadInput
-from .files import File, first_line, missing, open_local, unreadable
+from ..errors import BadInput, ContrastError
+from ..resources import waiting
+from .files import File, Reader, first_line, missing, open_local
 from .folders import Members, of_folder, of_glob
 from .natural import matcher
 
-_ERRORS = (pa.ArrowException, OSError, ImportError, NotImplementedError)
-"""What pyarrow raises where a place cannot be reached."""
+_PATIENCE = "retry_limit_seconds=30"
+"""What a URI of Google's says of how long to try: its own default is a quarter of an hour."""
+
+_PATIENT = ("gs", "gcs")
+"""Schemes that take it."""
 
 _GLOB = re.compile(r"[*\[]")
 """A question mark begins the query of a URI."""
@@ -33,33 +39,38 @@ class Remote:
     """
 
     memory = None
+    _failed: BadInput | None = None
 
     def __init__(self, name: str, system: Any, path: str) -> None:
         self.name, self._system, self._path = name, system, path
         self.suffix = PurePosixPath(path).suffix.lower()
-        self.size = int(self.arrow().size())
+        waiting("opening files of another machine")
+        with _told(name, unread):
+            self.size = int(self._handle.size())
 
     def check(self) -> None:
-        """Reading itself says it."""
+        """Say once more why the last read failed: libraries in between tell it as damage."""
+        if self._failed is not None:
+            raise self._failed
 
     def read(self, start: int, stop: int) -> bytes:
         """Bytes `start` to `stop`, fewer where the file ends."""
         stop = min(stop, self.size)
+        self._failed = None
         try:
-            return bytes(self._handle.read_at(stop - start, start)) if stop > start else b""
-        except _ERRORS as error:
-            raise unreadable(self.name, error) from error
+            with _told(self.name, unread):
+                return bytes(self._handle.read_at(stop - start, start)) if stop > start else b""
+        except BadInput as error:
+            self._failed = error
+            raise
 
     def arrow(self) -> Any:
-        """The file for pyarrow."""
-        try:
-            return self._system.open_input_file(self._path)
-        except _ERRORS as error:
-            raise unreadable(self.name, error) from error
+        """The file for pyarrow, which reads it through `read`: one place knows what may fail."""
+        return pa.PythonFile(Reader(self), mode="r")
 
     @cached_property
     def _handle(self) -> Any:
-        return self.arrow()
+        return self._system.open_input_file(self._path)
 
 
 class Place:
@@ -79,10 +90,8 @@ class Place:
             folder, _, _ = rest[: glob.start()].rpartition("/")
             self.pattern = rest[len(folder) :]
             uri = f"{scheme}://{folder}"
-        try:
+        with _told(name, unreachable):
             self.system, self.path = connect(uri or "/")
-        except _ERRORS as error:
-            raise unreachable(name, error) from error
         if self.pattern:
             self.path, self.pattern = self.path.rstrip("/"), self.path.rstrip("/") + self.pattern
 
@@ -102,22 +111,26 @@ class Place:
         Raises:
             BadInput: Nothing is there, or it cannot be reached.
         """
-        try:
+        waiting("listing files of another machine")
+        with _told(self.name, unreachable):
             if self.pattern:
-                selector = pa.fs.FileSelector(self.path, recursive=True, allow_not_found=True)
-                wanted = matcher(self.pattern)
-                infos = [i for i in self.system.get_file_info(selector) if i.is_file]
-                return of_glob([i.path for i in infos if wanted.fullmatch(i.path)], self.name)
+                return of_glob(self._matching(), self.name)
             info = self.system.get_file_info(self.path)
             if info.type == pa.fs.FileType.NotFound:
                 raise missing(self.name, "nothing lies there")
             if info.type != pa.fs.FileType.Directory:
                 return None
             inside = self.system.get_file_info(pa.fs.FileSelector(self.path))
-        except _ERRORS as error:
-            raise unreachable(self.name, error) from error
-        folders = [i.path for i in inside if i.type == pa.fs.FileType.Directory]
-        return of_folder([i.path for i in inside if i.is_file], folders, self.name)
+            folders = [i.path for i in inside if i.type == pa.fs.FileType.Directory]
+            return of_folder([i.path for i in inside if i.is_file], folders, self.name)
+
+    def _matching(self) -> list[str]:
+        """The files that the pattern names; what lies deeper is listed where it reaches there."""
+        deep = "/" in self.pattern.removeprefix(f"{self.path}/")
+        selector = pa.fs.FileSelector(self.path, recursive=deep, allow_not_found=True)
+        wanted = matcher(self.pattern)
+        infos = self.system.get_file_info(selector)
+        return [i.path for i in infos if i.is_file and wanted.fullmatch(i.path)]
 
     def file(self, path: str, name: str) -> File:
         """A file in there."""
@@ -128,8 +141,26 @@ class Place:
 
 def connect(uri: str) -> tuple[Any, str]:
     """The filesystem of a URI, and the path in it."""
-    system, path = pa.fs.FileSystem.from_uri(uri)
+    system, path = pa.fs.FileSystem.from_uri(patient(uri))
     return system, os.fspath(path)
+
+
+def patient(uri: str) -> str:
+    """A URI that says how long to try, where it may."""
+    if uri.partition("://")[0].lower() not in _PATIENT or "retry_limit_seconds=" in uri:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}{_PATIENCE}"
+
+
+@contextmanager
+def _told(name: str, fault: Callable[[str, Exception], BadInput]) -> Iterator[None]:
+    """Whatever a filesystem of others raises as bad input: nobody knows all that they may raise."""
+    try:
+        yield
+    except (ContrastError, MemoryError):
+        raise
+    except Exception as error:
+        raise fault(name, error) from error
 
 
 def unreachable(name: str, error: Exception) -> BadInput:
@@ -137,6 +168,23 @@ def unreachable(name: str, error: Exception) -> BadInput:
     return BadInput(
         name,
         expected="a URI that pyarrow.fs opens: file, s3, gs, hdfs and their like",
-        got=first_line(error),
+        got=_said(error),
         remedy="Check scheme, credentials and region, or copy the file here first.",
     )
+
+
+def unread(name: str, error: Exception) -> BadInput:
+    """The error for a file that its filesystem does not hand out."""
+    return BadInput(
+        name,
+        expected="a readable file",
+        got=_said(error),
+        remedy="Check its permissions and the connection, or copy the file here first.",
+    )
+
+
+def _said(error: Exception) -> str:
+    """What a filesystem says; the sort of an error where that is needed to make sense of it."""
+    plain = isinstance(error, (pa.ArrowException, OSError, ImportError, NotImplementedError))
+    text, kind = first_line(error), type(error).__name__
+    return text if plain or text == kind else f"{kind}: {text}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import PurePath
 from ..errors import BadInput
 from .formats import suffixes
 from .natural import GLOB, in_order
+from .walking import files_of
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ def local_members(location: str, name: str) -> Members | None:
             found = [(entry.path, entry.is_dir()) for entry in entries]
         return of_folder([p for p, d in found if not d], [p for p, d in found if d], name)
     if GLOB.search(location) and not os.path.exists(location):
-        found_files = [path for path in glob.glob(location, recursive=True) if os.path.isfile(path)]
-        return of_glob(found_files, name)
+        return of_glob(list(files_of(location)), name)
     return None
 
 

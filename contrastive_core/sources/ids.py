@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadInput, counted
+from ..errors import BadInput, counted, some
 from .forward import Streamed
 from .memory import ArraySource
 from .places import split_column
 from .reading import Reading
 from .shards import ShardedSource
-from .shelf import Entry, Shelf
+from .shelf import Shelf
 from .source import Source
 from .spill import temporary
 
@@ -131,10 +131,10 @@ def _location(shelf: Shelf) -> str:
 
 def _ids(shelf: Shelf, wanted: str) -> Callable[[], Iterator[Ids]] | None:
     """What reads the ids of a file; None where it has none of that name."""
-    entries: dict[str, Entry] = {entry.name: entry for entry in shelf.entries}
-    if wanted not in entries or not shelf.has_ids(entries[wanted]):
+    entry = shelf.entry(wanted)
+    if entry is None or not shelf.has_ids(entry):
         return None
-    return lambda: (_plain(part) for part in shelf.ids(entries[wanted], shelf.name))
+    return lambda: (_plain(part) for part in shelf.ids(entry, shelf.name))
 
 
 def _plain(ids: Ids) -> Ids:
@@ -226,7 +226,7 @@ def _refuse_twice(name: str, ids: Ids) -> dict[Any, int]:
 
 
 def _no_ids(name: str, wanted: str, shelf: Shelf) -> BadInput:
-    known = ", ".join(entry.name for entry in shelf.entries if entry.name)
+    known = some([entry.name for entry in shelf.entries if entry.name])
     return BadInput(
         name,
         expected=f"integers or strings called {wanted!r}, to join by",

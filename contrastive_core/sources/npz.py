@@ -11,7 +11,7 @@ import math
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
@@ -36,6 +36,9 @@ WORDS = Words("array", "shape (n, d)", "Save the vectors with np.savez('emb.npz'
 _BLOCK = 2**22
 """Bytes inflated at a time."""
 
+_LARGE = 2**26
+"""Bytes of an array that is not held in memory."""
+
 _MOST = 1100
 """How many bytes one deflated byte can become, and a bit."""
 
@@ -57,7 +60,7 @@ _ZIP_ERRORS = (
 
 
 def open_npz(file: File, reading: Reading) -> ArrayShelf:
-    """The arrays of a .npz file, of which only the headers are read."""
+    """The arrays of a .npz file, of which only the headers are read, and those when asked for."""
     try:
         archive = zipfile.ZipFile(stream(file))
     except _ZIP_ERRORS as error:
@@ -65,16 +68,48 @@ def open_npz(file: File, reading: Reading) -> ArrayShelf:
     members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
     if not members:
         raise _no_arrays(file.name, archive.namelist())
-    arrays: dict[str, Stored] = {}
+    named: dict[str, zipfile.ZipInfo] = {}
     for info in members:
         name = info.filename.removesuffix(".npy")
-        if name in arrays:
+        if name in named:
             raise _damaged(file.name, f"two arrays {name!r}")
-        try:
-            arrays[name] = _member(file, archive, info, f"{file.name}::{name}")
-        except _ZIP_ERRORS as error:
-            raise _damaged(f"{file.name}::{name}", first_line(error)) from error
-    return ArrayShelf(file.name, "npz", WORDS, arrays, reading)
+        named[name] = info
+    return ArrayShelf(file.name, "npz", WORDS, Members(file, archive, named), reading)
+
+
+class Members(Mapping[str, Stored]):
+    """The arrays of an archive by their names; the header of one is read when it is asked for.
+
+    Args:
+        file: The archive as a file.
+        archive: The same, open.
+        named: What its directory says of each.
+    """
+
+    def __init__(
+        self, file: File, archive: zipfile.ZipFile, named: dict[str, zipfile.ZipInfo]
+    ) -> None:
+        self._file, self._archive, self._named = file, archive, named
+        self._read: dict[str, Stored] = {}
+
+    def __getitem__(self, name: str) -> Stored:
+        if name not in self._read:
+            info, what = self._named[name], self._file.name
+            what += "" if what.endswith(f"::{name}") else f"::{name}"
+            try:
+                self._read[name] = _member(self._file, self._archive, info, what)
+            except _ZIP_ERRORS as error:
+                raise _damaged(what, first_line(error)) from error
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._named
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._named)
+
+    def __len__(self) -> int:
+        return len(self._named)
 
 
 def _member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Stored:
@@ -180,7 +215,10 @@ class Deflated:
         return False
 
     def array(self, name: str) -> npt.NDArray[Any]:
-        """All of it, in memory: labels, pairs and their like."""
+        """All of it: labels, pairs and their like; what is large goes to a temporary file."""
+        if self.info.file_size > _LARGE:
+            file = spilled(self._parts(_BLOCK), name, "an inflated array")
+            return Span(file, 0, self.shape, self.dtype, self.fortran).array(name)
         parts = b"".join(self._parts(_BLOCK))
         return numbers(parts, self.shape, self.dtype, fortran=self.fortran, name=name)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import stat
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from ..errors import BadInput
 from .natural import GLOB, matcher
 from .places import STDIN, is_uri, split_column
+from .walking import files_of
 
 _FILE = "file://"
 
@@ -43,8 +43,9 @@ def _clash(real: str, location: str) -> str | None:
             return f"a file in {location}, which is read"
         return None
     if GLOB.search(location) and not os.path.exists(location):
-        found = glob.iglob(location, recursive=True)
-        if any(is_same(real, each) for each in found) or _would_match(real, location):
+        known = os.path.exists(real)  # else nothing that is there can be the same
+        found = files_of(location) if known else ()
+        if _would_match(real, location) or any(is_same(real, each) for each in found):
             return f"a file of {location}, which is read"
         return None
     return "one of the inputs" if is_same(real, location) else None

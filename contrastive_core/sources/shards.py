@@ -43,8 +43,15 @@ class ShardShelf:
         self._open: tuple[int, Shelf] = (0, first)
         self._held: dict[str, tuple[int, Source]] = {}
         self.format, self.words = first.format, first.words
-        self.entries: tuple[Entry, ...] = first.entries
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
         """What is in the first shard; the others must have what is read of it."""
+        return self.shelf(0).entries
+
+    def entry(self, name: str) -> Entry | None:
+        """What is called so in the first shard."""
+        return self.shelf(0).entry(name)
 
     def shelf(self, number: int) -> Shelf:
         """One shard, open; the one before is let go."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy.typing as npt
 
-from ..errors import BadInput, known_names
+from ..errors import BadInput, known_names, some
 from .source import Source
 from .values import Check, Values, Wanted
 
 EMBEDDING_NAMES = ("embedding", "embeddings", "emb", "vector", "vectors")
 """Names taken as the embeddings where a file has several arrays or columns of vectors."""
+
+LONGEST = 2**12
+"""Characters of the longest name of an array or column; nobody could ask for a longer one."""
 
 RELATED_NAMES = (
     ("anchor", "positive", "negative"),
@@ -105,6 +108,9 @@ class Shelf(Protocol):
     def entries(self) -> tuple[Entry, ...]:
         """What is in it, in the order of the file; matrices of several columns behind."""
 
+    def entry(self, name: str) -> Entry | None:
+        """What is called so, where there is such; nothing else is looked at."""
+
     def source(self, taken: Taken) -> Source:
         """Vectors, read by rows."""
 
@@ -123,9 +129,9 @@ class Shelf(Protocol):
 
 def find(shelf: Shelf, name: str, asked: str) -> Entry:
     """The entry of a name."""
-    for entry in shelf.entries:
-        if asked in (entry.name, *entry.also):
-            return entry
+    entry = shelf.entry(asked)
+    if entry is not None:
+        return entry
     known = [entry.name for entry in shelf.entries]
     raise BadInput(
         name,
@@ -135,10 +141,33 @@ def find(shelf: Shelf, name: str, asked: str) -> Entry:
     )
 
 
+def called(entries: Iterable[Entry], name: str) -> Entry | None:
+    """The entry of a name, or of another that it answers to."""
+    return next((each for each in entries if name in (each.name, *each.also)), None)
+
+
+def check_names(shelf: str, entry: str, names: Iterable[str]) -> None:
+    """Refuse a name that is longer than any that can be typed or shown.
+
+    Args:
+        shelf: What messages call the file.
+        entry: What is in it, in a word.
+        names: The names.
+    """
+    longest = max(names, key=len, default="")
+    if len(longest) > LONGEST:
+        raise BadInput(
+            shelf,
+            expected=f"names of {entry}s of at most {LONGEST} characters",
+            got=f"one of {len(longest)}, which begins with {longest[:40]!r}",
+            remedy=f"Rename the {entry} when writing the file.",
+        )
+
+
 def listing(shelf: Shelf) -> str:
     """The entries of a file with their types, for messages."""
-    single = (entry for entry in shelf.entries if not entry.columns)
-    return ", ".join(f"{entry.name}: {entry.type}" for entry in single) or "none"
+    single = [f"{entry.name}: {entry.type}" for entry in shelf.entries if not entry.columns]
+    return some(single) or "none"
 
 
 def take(shelf: Shelf, name: str, asked: str | None, related: int) -> list[Taken]:
@@ -228,7 +257,7 @@ def _vectors_of(shelf: Shelf, name: str, asked: str) -> Entry:
     entry = find(shelf, name, asked)
     if entry.vectors:
         return entry
-    vectors = ", ".join(each.name for each in shelf.entries if each.vectors)
+    vectors = some([each.name for each in shelf.entries if each.vectors])
     raise BadInput(
         name,
         expected=f"a vector {shelf.words.entry}",

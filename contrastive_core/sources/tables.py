@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -30,6 +31,10 @@ class Table(Protocol):
     """A columnar file: its schema, its row groups, and its batches from a row on."""
 
     @property
+    def file(self) -> File:
+        """Its bytes."""
+
+    @property
     def schema(self) -> pa.Schema:
         """Names and types of the columns."""
 
@@ -42,14 +47,15 @@ class Table(Protocol):
 
 
 class ParquetTable:
-    """A Parquet file."""
+    """A Parquet file; its strings are read with the dictionaries that they are stored with."""
 
     def __init__(self, file: File) -> None:
-        buffered = 0 if file.memory is not None else _REMOTE
-        self._bytes = file
-        self._file = pa.parquet.ParquetFile(file.arrow(), buffer_size=buffered)
-        self.schema: pa.Schema = self._file.schema_arrow
-        metadata = self._file.metadata
+        self.file = file
+        opened = self._open()
+        self.schema: pa.Schema = opened.schema_arrow
+        metadata = opened.metadata
+        words = [field.name for field in self.schema if is_text(field.type)]
+        self._file = self._open(metadata=metadata, read_dictionary=words) if words else opened
         self.groups = tuple(
             metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)
         )
@@ -59,9 +65,13 @@ class ParquetTable:
         first, row = place(self.groups, start)
         wanted = list(range(first, len(self.groups)))
         batches = self._file.iter_batches(rows, row_groups=wanted, columns=list(columns))
-        for batch in whole(self._bytes, batches):
+        for batch in whole(self.file, batches):
             yield row, batch
             row += len(batch)
+
+    def _open(self, **how: Any) -> pa.parquet.ParquetFile:
+        buffered = 0 if self.file.memory is not None else _REMOTE
+        return pa.parquet.ParquetFile(self.file.arrow(), buffer_size=buffered, **how)
 
 
 class ArrowTable:
@@ -72,7 +82,7 @@ class ArrowTable:
     """
 
     def __init__(self, file: File) -> None:
-        self._file = file
+        self.file = file
         opened = self._open([])
         self.schema: pa.Schema = opened.schema
         numbers = range(opened.num_record_batches)
@@ -86,12 +96,12 @@ class ArrowTable:
         reader = self._open([self.schema.get_field_index(column) for column in columns])
         for number in range(first, len(self.groups)):
             batch = reader.get_batch(number).select(list(columns))
-            yield from whole(self._file, cut(row, batch, rows))
+            yield from whole(self.file, cut(row, batch, rows))
             row += self.groups[number]
 
     def _open(self, fields: list[int]) -> Any:
         options = pa.ipc.IpcReadOptions(included_fields=[] if self._in_place else fields)
-        return pa.ipc.open_file(self._file.arrow(), options=options)
+        return pa.ipc.open_file(self.file.arrow(), options=options)
 
     _in_place = True
 
@@ -104,7 +114,7 @@ class StreamTable:
             steps = range(0, file.size, _COPIED)
             parts = (file.read(at, at + _COPIED) for at in steps)
             file = spilled(parts, file.name, "a copied stream")
-        self._file = file
+        self.file = file
         self.schema: pa.Schema = pa.ipc.open_stream(file.arrow()).schema
         self.groups = tuple(self._counted())
 
@@ -114,12 +124,12 @@ class StreamTable:
         fields = [self.schema.get_field_index(column) for column in columns]
         for number, batch in enumerate(self._open(fields)):
             if number >= first:
-                yield from whole(self._file, cut(row, batch.select(list(columns)), rows))
+                yield from whole(self.file, cut(row, batch.select(list(columns)), rows))
                 row += len(batch)
 
     def _counted(self) -> Iterator[int]:
         """Rows of each batch; a writer that died between two of them wrote no mark of the end."""
-        opened = self._file.arrow()
+        opened = self.file.arrow()
         reader = self._open(narrowest(self.schema), opened)
         end = opened.tell()
         for batch in reader:
@@ -127,13 +137,13 @@ class StreamTable:
             end = opened.tell()
         if opened.tell() == end:
             raise pa.ArrowInvalid("a stream without its end: the mark behind the last batch")
-        if opened.tell() != self._file.size:
-            behind = self._file.size - opened.tell()
+        if opened.tell() != self.file.size:
+            behind = self.file.size - opened.tell()
             raise pa.ArrowInvalid(f"{counted(behind, 'byte')} behind the end of its stream")
 
     def _open(self, fields: list[int], opened: Any = None) -> Any:
         options = pa.ipc.IpcReadOptions(included_fields=fields)
-        return pa.ipc.open_stream(opened or self._file.arrow(), options=options)
+        return pa.ipc.open_stream(opened or self.file.arrow(), options=options)
 
 
 TABLES: dict[str, Callable[[File], Table]] = {
@@ -178,6 +188,12 @@ def _is_in_place(file: File, batch: pa.RecordBatch) -> bool:
     return bool(whole.address <= largest.address < whole.address + whole.size)
 
 
+def is_text(kind: pa.DataType) -> bool:
+    """Whether these are strings."""
+    types = pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
 def narrowest(schema: pa.Schema) -> list[int]:
     """The column whose rows are counted, a plain one before lists; none, which stands for all."""
     plain = [place for place, field in enumerate(schema) if not pa.types.is_nested(field.type)]
@@ -200,13 +216,14 @@ def open_table(file: File, format_name: str) -> Table:
         table = TABLES[format_name](file)
         names = table.schema.names
     except ARROW_ERRORS as error:
+        file.check()
         raise damaged(file.name, first_line(error)) from error
-    twice = [known for known in names if names.count(known) > 1]
-    if twice:
+    name, times = Counter(names).most_common(1)[0] if names else ("", 0)
+    if times > 1:
         raise BadInput(
             file.name,
             expected="a name of its own for each column",
-            got=f"{twice[0]!r} {names.count(twice[0])} times",
+            got=f"{name!r} {times} times",
             remedy="Rename the columns when writing the file.",
         )
     return table

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import BadInput, counted
+from ..resources import format_size
 from . import piped
 from .files import File, first_line
 from .formats import recognise, unknown_format
 from .reading import Reading
-from .shelf import LABEL_NAMES, Entry, Shelf, Taken, Words
+from .shelf import LABEL_NAMES, Entry, Shelf, Taken, Words, called
 from .source import Source
 from .values import Check, Values, Wanted, from_array
 
@@ -28,7 +29,13 @@ LINES = ("", ".txt", ".text", ".labels")
 SEPARATED = {".csv": (",", ";", "\t"), ".tsv": ("\t",)}
 """Ends of names of files with columns, and what may separate them."""
 
+MOST = 2**30
+"""Bytes of the longest text that is read, which is read whole."""
+
 WORDS = Words("column", "a list of numbers per row", "Save the vectors with np.save('emb.npy', v).")
+
+_FIRST = 2**10
+"""Bytes that are looked at before the rest is read: a stream may have no end."""
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|nan|NaN|[-+]?inf")
@@ -54,8 +61,11 @@ def open_related(
     known = recognise(file)
     if known is not None:
         return known.open(file, reading)
-    if file.suffix not in (*LINES, *SEPARATED) or not file.size:
+    first = file.read(0, _FIRST)
+    if file.suffix not in (*LINES, *SEPARATED) or not first or b"\x00" in first:
         raise unknown_format(file, save)
+    if file.size > MOST:
+        raise too_long(file.name)
     data = file.read(0, file.size)
     if b"\x00" in data:
         raise unknown_format(file, save)
@@ -70,6 +80,17 @@ def open_related(
         return TextShelf(file.name, "csv", _separated(file.name, text, separators))
     lines = text.removesuffix("\n").split("\n")
     return TextShelf(file.name, "text", {"": [line.removesuffix("\r") for line in lines]})
+
+
+def too_long(name: str) -> BadInput:
+    """The error for text that no list of labels comes to."""
+    return BadInput(
+        name,
+        expected=f"at most {format_size(MOST)} of text",
+        got="more",
+        remedy="Check that it ends and holds one value per row; store so many values as .npy or as "
+        "a Parquet column.",
+    )
 
 
 def _separated(name: str, text: str, separators: Sequence[str]) -> dict[str, list[str]]:
@@ -117,6 +138,10 @@ class TextShelf:
     def entries(self) -> tuple[Entry, ...]:
         """The columns."""
         return tuple(Entry(name, "text", vectors=False) for name in self.columns)
+
+    def entry(self, name: str) -> Entry | None:
+        """The column of a name."""
+        return called(self.entries, name)
 
     def source(self, taken: Taken) -> Source:
         """Text holds no vectors."""

@@ -14,6 +14,9 @@ from ..errors import BadInput, counted
 _FIRST = 5
 """How many bad rows a message names."""
 
+_STEP = 2**12
+"""Strings of an array that become Python's at a time: each may be padded to any length."""
+
 _MOST = 2**53
 """Up to here float64 holds every whole number."""
 
@@ -219,7 +222,7 @@ def from_array(name: str, array: npt.NDArray[Any], wanted: Wanted) -> Values:
     if array.dtype.kind in "biuf":
         return Values(name, np.array(array), np.zeros(len(array), bool))
     try:
-        plain = [_plain(item) for item in array.tolist()]
+        plain = _listed(array)
     except (ValueError, SystemError) as error:  # the latter for numbers of no character
         raise BadInput(
             name,
@@ -228,6 +231,15 @@ def from_array(name: str, array: npt.NDArray[Any], wanted: Wanted) -> Values:
             remedy="Decode the strings before saving them, or save integers.",
         ) from error
     return _from_list(name, plain, wanted)
+
+
+def _listed(array: npt.NDArray[Any]) -> list[Any]:
+    """Python's values; of strings each different one is held once, whatever its length."""
+    if array.dtype.kind not in "US":
+        return [_plain(item) for item in array.tolist()]
+    known: dict[str, str] = {}
+    parts = (array[start : start + _STEP].tolist() for start in range(0, len(array), _STEP))
+    return [known.setdefault(word, word) for part in parts for word in map(_plain, part)]
 
 
 def _from_list(name: str, plain: list[Any], wanted: Wanted) -> Values:
