@@ -1,9 +1,14 @@
 """Asked together equals asked alone, bit for bit, whatever the company; and each table once."""
 
+import gc
+import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from forms import Case, cases
 from test_invariances import assert_same_bits, walked
@@ -15,6 +20,7 @@ from contrastive_core.inputs.stock import Stock
 from contrastive_core.prepared import prepare_noting
 from contrastive_core.session import session as sessions
 from contrastive_core.session.session import Question
+from contrastive_core.sources.keep import KeptRows
 from contrastive_core.tiles import Cut
 
 N = 40
@@ -185,3 +191,26 @@ def test_one_bad_question_keeps_no_other_from_its_answer() -> None:
     assert good.value == cc.loss("nt-xent", _cloud(), views="stacked").value
     assert also.value > 0
     assert isinstance(bad, ContrastError)
+
+
+def test_a_session_that_is_over_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without waiting for the collector of cycles: descriptors and temporary files are freed."""
+    pq.write_table(pa.table({"emb": _cloud().tolist()}), tmp_path / "emb.parquet")
+    held: list[weakref.ref[KeptRows]] = []
+    plain = KeptRows.__init__
+
+    def noting(self: KeptRows, *given: Any) -> None:
+        plain(self, *given)
+        held.append(weakref.ref(self))
+
+    monkeypatch.setattr(KeptRows, "__init__", noting)
+    gc.collect()
+    gc.disable()
+    try:
+        cc.loss("nt-xent", tmp_path / "emb.parquet", views="stacked")
+        cc.check(tmp_path / "emb.parquet", require=["uniformity <= 0", "mean_cosine <= 1"])
+        assert [each() for each in held] == [None, None]
+    finally:
+        gc.enable()

@@ -99,5 +99,6 @@ def test_ordinary_rows_stay_in_float32() -> None:
 def test_a_tie_is_easy_at_margin_0_and_hard_above(margin: float) -> None:
     rows = np.array([[0.0], [1.0], [-1.0], [-1.0]])
     (at,) = cc.triplets(rows, labels=[0, 0, 1, 2], normalize=False, margin=margin).margins
-    counts = at.samples.hard[0], at.samples.semi_hard[0], at.samples.easy[0]
+    first = dict(zip(dict(at.samples.columns()), next(at.samples.rows(0, 1)), strict=True))
+    counts = first["hard"], first["semi_hard"], first["easy"]
     assert counts == ((0, 0, 2) if margin == 0.0 else (2, 0, 0))

@@ -34,7 +34,7 @@ RULES = (
 def often() -> Keep:
     """For rows that are read more than once."""
     keep = Keep()
-    keep.often = True
+    keep.reads.often = True
     return keep
 
 
@@ -166,7 +166,7 @@ class _Counted:
 )
 def test_any_order_of_ranges_reads_each_row_once(ranges: list[tuple[int, int]]) -> None:
     counted = _Counted(_rows(25))
-    kept = KeptRows(counted, (25, 6), often())
+    kept = KeptRows(counted, (25, 6), often().reads)
     for start, stop in ranges:
         assert np.array_equal(kept.read(start, stop), counted.rows[start:stop])
     assert counted.seen.max() == 1

@@ -122,7 +122,7 @@ def _plan(
         return unopened(name, session, rules, more, error)
     if not plan.figures:
         raise _nothing(name)
-    session.keep.often |= _is_hashed(request)
+    session.keep.reads.often |= _is_hashed(request)
     return plan
 
 

@@ -133,7 +133,7 @@ class Session:
         Args:
             questions: With the inputs that each is computed from, some of the session's.
         """
-        self.keep.often |= len(questions) > 1
+        self.keep.reads.often |= len(questions) > 1
         found: dict[int, Any] = {}
         waiting: dict[int, tuple[Asking[Any], Room]] = {}
         for place, (question, inputs) in enumerate(questions):

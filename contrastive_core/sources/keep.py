@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import mmap
 from collections.abc import Callable, Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -32,15 +32,21 @@ _STEP = 2**20
 """Numbers decoded at a time to get to rows further on."""
 
 
-class Keep:
-    """What is kept for as long as one input is measured.
+@dataclass
+class Reads:
+    """Whether rows are read more than once: decoded rows are written down only then.
 
-    `often` says whether rows are read more than once: decoded rows are written down only then. It
-    may be settled until the first row is read.
+    It may be settled until the first row is read.
     """
 
+    often: bool = False
+
+
+class Keep:
+    """What is kept for as long as one input is measured."""
+
     def __init__(self) -> None:
-        self.often = False
+        self.reads = Reads()
         self._held: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -73,7 +79,9 @@ class Keep:
         if not isinstance(source, Streamed):
             return source
         inner, shape = source.rows, (math.prod(source.shape[:-1]), source.shape[-1])
-        return replace(source, rows=self.once(("rows", key), lambda: KeptRows(inner, shape, self)))
+        return replace(
+            source, rows=self.once(("rows", key), lambda: KeptRows(inner, shape, self.reads))
+        )
 
 
 class KeptRows:
@@ -82,12 +90,12 @@ class KeptRows:
     Args:
         rows: What decodes them; cheapest when asked for in order.
         shape: (n, d).
-        keep: Who says whether they are read often.
+        reads: How often they are read.
     """
 
-    def __init__(self, rows: ByRange, shape: tuple[int, int], keep: Keep) -> None:
+    def __init__(self, rows: ByRange, shape: tuple[int, int], reads: Reads) -> None:
         self.dtype = rows.dtype
-        self._rows, self._shape, self._keep = rows, shape, keep
+        self._rows, self._shape, self._reads = rows, shape, reads
         self._known = 0
         self._store: npt.NDArray[Any] | None = None
         self._open = False
@@ -117,7 +125,7 @@ class KeptRows:
         if not self._open:
             self._open, size = True, math.prod(self._shape) * self.dtype.itemsize
             try:
-                if size and self._keep.often:
+                if size and self._reads.often:
                     with temporary(size, "decoded rows") as file:
                         held = mmap.mmap(file.fileno(), size)
                     self._store = np.ndarray(self._shape, self.dtype, held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..errors import BadInput
 from .files import File, open_local
@@ -73,7 +74,8 @@ def open_source(
     if keep is None:
         shelf = open_place(location, name, reading)
     else:
-        shelf = keep.once(("shelf", name), lambda: open_place(location, name, reading))
+        alone = replace(reading, keep=None)  # nothing that is kept holds what keeps it
+        shelf = keep.once(("shelf", name), lambda: open_place(location, name, alone))
     check_named(shelf, name, location, asked, f"give {location} alone")
     chosen = take(shelf, name, asked, related)
     if keep is None:
