@@ -1,9 +1,9 @@
-"""Rows left out of the input, with what goes with them, and the numbers of those that stay."""
+"""Rows left out of the input, with what goes with them, and the numbers that rows have in files."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -65,36 +65,51 @@ class Dropped:
 
 @dataclass(frozen=True, eq=False)
 class Numbering:
-    """The numbers in the files of what was not left out.
+    """The numbers in the files of what is computed with, where rows were left out or joined.
 
     Args:
-        dropped: What was left out.
+        dropped: What was left out; None for nothing.
         samples: The number of each sample: of a row, of a pair or triplet in its list.
         rows: The number of each prepared row, view v of sample i being v * n + i of all n, with
             a bank behind; of a table of scores that of each column.
     """
 
-    dropped: Dropped
+    dropped: Dropped | None
     samples: Index
     rows: Index
 
+    @property
+    def of(self) -> int:
+        """How many samples there were."""
+        return len(self.samples) if self.dropped is None else self.dropped.of
+
     def of_rows(self, numbers: npt.NDArray[Any], origin: int = 0) -> npt.NDArray[Any]:
         """Numbers of rows, counted from the prepared row `origin`, where a view begins."""
-        begin = origin // len(self.samples) * self.dropped.of
+        begin = origin // len(self.samples) * self.of
         known = np.where(numbers < 0, 0, numbers)
         return np.where(numbers < 0, numbers, self.rows[known + origin] - begin)
 
     def renumbered(self, table: Table, *, samples: Sequence[str], rows: Sequence[str]) -> Table:
         """A table whose columns of samples and of rows have the numbers of the files."""
         there = dict(table.columns())
-        own = {name: self.samples[there[name]] for name in samples if name in there}
+        own = {name: self._of_samples(there, name) for name in samples if name in there}
         theirs = {name: self.of_rows(there[name]) for name in rows if name in there}
         return dataclasses.replace(table, **own, **theirs)
+
+    def _of_samples(self, table: Mapping[str, Any], name: str) -> npt.NDArray[Any]:
+        """A column of samples; of a view the row of its own file, which a join may have moved."""
+        numbers, view = table[name], table.get("view")
+        if view is None or len(self.rows) == len(self.samples):
+            return np.asarray(self.samples[numbers])
+        known = np.where(numbers < 0, 0, numbers)
+        found = self.rows[view * len(self.samples) + known] - view * self.of
+        return np.asarray(np.where(numbers < 0, numbers, found))
 
 
 def said(numbers: Numbering | None, warnings: Iterable[str]) -> tuple[str, ...]:
     """Warnings, before them what was left out."""
-    return tuple(warnings) if numbers is None else (numbers.dropped.warning, *warnings)
+    dropped = None if numbers is None else numbers.dropped
+    return tuple(warnings) if dropped is None else (dropped.warning, *warnings)
 
 
 def numbering(samples: Index, rows: Index, dropped: Dropped) -> Numbering:
@@ -106,6 +121,28 @@ def numbering(samples: Index, rows: Index, dropped: Dropped) -> Numbering:
     if not len(samples):
         raise nothing_left(dropped.sample, dropped)
     return Numbering(dropped, samples, rows)
+
+
+def in_files(
+    numbers: Numbering | None, orders: Sequence[Index | None], n: int, rows: int
+) -> Numbering | None:
+    """Numbers with those of files whose rows were put into another order.
+
+    Args:
+        numbers: Of what was not left out; None for nothing.
+        orders: Of each view the row of its file for each sample; None for the file's own order.
+        n: Samples, before any was left out.
+        rows: Prepared rows, before any was left out.
+    """
+    if all(order is None for order in orders):
+        return numbers
+    found = np.arange(rows)
+    for view, order in enumerate(orders):
+        if order is not None:
+            found[view * n : (view + 1) * n] = view * n + order
+    if numbers is None:
+        return Numbering(None, np.arange(n), found)
+    return dataclasses.replace(numbers, rows=found[numbers.rows])
 
 
 def nothing_left(what: str, dropped: Dropped) -> NothingDefined:

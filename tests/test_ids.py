@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from command_line import contrast
 from saved import lists, write
@@ -257,3 +259,68 @@ def test_joining_needs_a_second_file(tmp_path: Path) -> None:
         cc.loss("supcon", first, labels=[1] * 9, join="id")
     with pytest.raises(BadParameter, match="an empty name"):
         cc.loss("infonce", first, first, join="")
+
+
+# Every index that is printed is a row of the file it names.
+
+
+@pytest.fixture
+def shuffled(tmp_path: Path) -> tuple[Path, Any]:
+    """Two files of the same samples, the second in another order and with rows of its own."""
+    rng = np.random.default_rng(5)
+    rows, order = rng.normal(size=(9, 4)), rng.permutation(12)
+    more = np.concatenate([rows + 0.1 * rng.normal(size=rows.shape), rng.normal(size=(3, 4))])
+    ids = np.arange(12) * 10
+    for name, vectors, own in (("a", rows, ids[:9]), ("b", more[order], ids[order])):
+        table = pa.table({"emb": vectors.tolist(), "id": own, "y": (own // 10) % 3})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    return tmp_path, order
+
+
+def _key(order: Any, sample: int) -> int:
+    """The row of the second file that a sample's key is."""
+    return int(np.flatnonzero(order == sample)[0])
+
+
+@pytest.mark.parametrize("kind", ["infonce", "clip", "nce", "siglip"])
+def test_the_hardest_key_after_a_join_is_its_row_in_keys(shuffled: Any, kind: str) -> None:
+    here, order = shuffled
+    files = here / "a.parquet", here / "b.parquet"
+    found = cc.loss(kind, *files, join="id", per_sample=True, similarity="cosine")
+    a = np.asarray(pq.read_table(files[0])["emb"].to_pylist())
+    b = np.asarray(pq.read_table(files[1])["emb"].to_pylist())
+    a, b = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (a, b))
+    hardest = found.samples.hardest_index
+    assert hardest is not None
+    assert np.einsum("ij,ij->i", a, b[hardest]) == pytest.approx(found.samples.hardest, abs=1e-6)
+    if kind == "clip":
+        back = found.samples.reverse_hardest_index
+        assert back is not None
+        keys = b[[_key(order, i) for i in range(9)]]
+        expected = pytest.approx(found.samples.reverse_hardest, abs=1e-6)
+        assert np.einsum("ij,ij->i", keys, a[back]) == expected
+
+
+def test_rows_of_keys_after_a_join_are_named_by_their_own_file(shuffled: Any) -> None:
+    here, order = shuffled
+    space = cc.metrics(here / "a.parquet", here / "b.parquet", join="id")
+    samples = space.samples
+    assert samples.view is not None
+    assert samples.nearest is not None
+    own = [_key(order, i) for i in range(9)]
+    assert samples.index[samples.view == 1].tolist() == own
+    assert set(samples.nearest[samples.view == 1].tolist()) <= set(own)
+    assert samples.index[samples.view == 0].tolist() == list(range(9))
+
+
+def test_anchors_of_keys_after_a_join_are_named_by_their_own_file(shuffled: Any) -> None:
+    here, order = shuffled
+    files = here / "a.parquet", here / "b.parquet"
+    found = cc.triplets(*files, labels="::y", join="id")
+    columns = dict(found.samples.columns())
+    own = [_key(order, i) for i in range(9)]
+    assert columns["index"][columns["view"] == 1].tolist() == own
+    views = columns["negative_view"]
+    rows = columns["negative_index"] - 9 * views
+    assert set(rows[views == 1].tolist()) <= set(own)
+    assert cc.loss("nt-xent", *files, join="id").samples.index[9:].tolist() == own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..dropped import Numbering
+from ..dropped import Numbering, in_files
 from ..losses import NCE, Contrastive, Loss, Triplet
 from ..memory import Room
 from ..prepared import Noted, narrow
@@ -91,8 +91,10 @@ class Builder:
 
     def left(self, noted: Noted, n: int, count: int, *, owned: bool = False) -> Left:
         """Views of samples without bad rows."""
+        rows = noted.data.n
         left = without_bad(noted, n, count, owned=owned)
-        self.numbering = left.numbering
+        orders = [source.facts.order for source in self.sources] if count > 1 else []
+        self.numbering = in_files(left.numbering, orders[:count], n, rows)
         return left
 
     def listed(
@@ -145,7 +147,7 @@ class Builder:
         scored = isinstance(problem, Scored)
         columns = problem.table.width if isinstance(problem, Scored) else problem.n
         if self.numbering is not None:
-            of = self.others["scores"].shape[1] if scored else self.numbering.dropped.of
+            of = self.others["scores"].shape[1] if scored else self.numbering.of
             if columns < of:
                 raise bad_with_noise(name_of(given, "noise"), self.numbering)
         return Noised(problem, read_noise(given, columns, sum_to_one=not scored))

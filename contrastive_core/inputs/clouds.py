@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dropped import Numbering
+from ..dropped import Numbering, in_files
 from ..errors import BadInput
 from ..labelled import Codes, Labelled
 from ..memory import Room
@@ -130,7 +130,8 @@ def build_clouds(
     strands = arrangement.strands
     room = stock.room(strands, "float64", unit=True, picked=2 * listed, extra=extra)
     how: dict[str, Any] = {"unit": True, "raw_by": "", "stop": not drops, "room": room}
-    left = without_bad(stock.prepare(strands, "float64", **how), n, count)
+    noted = stock.prepare(strands, "float64", **how)
+    rows, left = noted.data.n, without_bad(noted, n, count)
     codes, classes = None, ()
     if labels is not None:
         codes, classes = classes_left(left.of_samples(labels.codes), tuple(labels.classes))
@@ -138,7 +139,9 @@ def build_clouds(
         precision = "float64"
     fast = stock.narrowed(left.data, precision, room)
     exact = Views(left.data, left.n, count, arrangement.found)
-    aligned, numbers = exact if count == 2 else None, left.numbering
+    aligned = exact if count == 2 else None
+    orders = [source.facts.order for source in sources] if count == len(sources) else []
+    numbers = in_files(left.numbering, orders, n, rows)
     if pairs is not None:
         pairs, numbers = pairs_left(pairs, left, n)
         picked = stock.pick(left.data, np.concatenate(pairs), room)

@@ -146,8 +146,8 @@ def pairs_left(
         NothingDefined: No pair is left.
     """
     found = left.numbering
-    if found is None:
-        return pairs, None
+    if found is None or found.dropped is None:
+        return pairs, found
     place = places(found.samples, n)
     first, second = (place[each] for each in pairs)
     kept = (first >= 0) & (second >= 0)
@@ -237,6 +237,6 @@ def bad_with_noise(name: str, found: Numbering) -> BadInput:
         name,
         expected="no bad row where --noise gives every candidate its probability: without some of "
         "them it is another distribution",
-        got=f"left out: {found.dropped.samples} {found.dropped.sentence}",
+        got=f"left out: {found.dropped.samples} {found.dropped.sentence}" if found.dropped else "",
         remedy="Leave these rows out of all files, or --noise out.",
     )

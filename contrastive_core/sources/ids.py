@@ -113,7 +113,8 @@ def in_order(source: Source, order: Order) -> ArraySource:
         stop = min(start + step, source.shape[0])
         wanted = place[start:stop] >= 0
         array[place[start:stop][wanted]] = source.read(start, stop)[wanted]
-    return ArraySource(array, source.name, source.facts, source.shelf)
+    facts = replace(source.facts, order=order)
+    return ArraySource(array, source.name, facts, source.shelf)
 
 
 def noted(source: Source, said: str) -> Source:

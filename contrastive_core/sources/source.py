@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -24,6 +24,7 @@ class Facts:
         shards: The files it is made of, where these are several.
         passed_over: Other files of the same folder.
         joined: How its rows belong to those of another file: by which ids, compared or joined.
+        order: The row of the file that each row is; None for the file's own order.
     """
 
     format: str
@@ -33,6 +34,7 @@ class Facts:
     shards: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
     joined: str = ""
+    order: npt.NDArray[np.intp] | None = field(default=None, compare=False, repr=False)
 
 
 class Source(Protocol):
