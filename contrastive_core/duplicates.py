@@ -22,10 +22,7 @@ def may_have_duplicates(data: Prepared) -> bool:
 
 def row_codes(data: Prepared) -> Codes:
     """A code per row of prepared rows."""
-    codes = np.empty(data.n, np.uint64)
-    for start, rows in data.blocks():
-        codes[start : start + len(rows)] = codes_of(rows)
-    return codes
+    return np.concatenate([codes_of(rows) for _, rows in data.blocks()])
 
 
 def codes_of(rows: npt.NDArray[Any]) -> Codes:
@@ -42,6 +39,16 @@ def codes_of(rows: npt.NDArray[Any]) -> Codes:
         bits *= weights
     bits ^= bits >> np.uint64(32)
     return np.asarray((bits * weights[::-1]).sum(axis=1, dtype=np.uint64))
+
+
+def earlier_copies(codes: Codes) -> npt.NDArray[np.int64]:
+    """How many rows before each row are equal to it."""
+    order = np.argsort(codes, kind="stable")
+    first = np.concatenate([[True], codes[order][1:] != codes[order][:-1]])
+    places = np.arange(len(codes))
+    found = np.empty(len(codes), np.int64)
+    found[order] = places - np.maximum.accumulate(np.where(first, places, 0))
+    return found
 
 
 def copies_among(competition: Competition, codes: Codes) -> npt.NDArray[np.int64]:

@@ -482,7 +482,7 @@ def test_triplets_are_told_in_their_own_words() -> None:
         cc.triplets(FIRST * 1e300, labels=[0, 0, 1] * 3, normalize=False)
     assert raised.value.remedy == "Use --normalize, or scale the rows down."
     labels: Any = [0, 0, 1, 1, None, 2, 2, 2, 2]
-    (warning,) = cc.triplets(FIRST, labels=labels).warnings
+    *_, warning = cc.triplets(FIRST, labels=labels).warnings
     assert warning == "rows without a label (no positives; nobody's negative): 1 of 9."
-    (warning,) = cc.loss("supcon", FIRST, labels=labels).warnings
+    *_, warning = cc.loss("supcon", FIRST, labels=labels).warnings
     assert warning == "rows without a label (no positives; candidates all the same): 1 of 9."

@@ -88,6 +88,8 @@ ORDER = (
     ("standing",),
     ("evaluation", "score_rows", "duplicates"),
     ("inputs", "evaluate"),
+    ("pairing",),
+    ("collapse",),
     ("diagnosis",),
     ("summary",),
     ("geometry", "hardness", "holdings"),

@@ -238,5 +238,11 @@ def remarks_on_labels(problem: Labelled, *, softmax: bool) -> tuple[str, ...]:
             "alone in their class, without a positive",
         ),
     )
-    rows = problem.data.n
-    return tuple(f"rows {text}: {count} of {rows}." for count, text in remarks if count)
+    rows, sizes = problem.data.n, problem.sizes
+    found = [f"rows {text}: {count} of {rows}." for count, text in remarks if count]
+    if softmax and np.count_nonzero(sizes) == 1 and sizes.max() > 1:
+        found.append(
+            f"all {sizes.max()} rows with a label are of one class: they are pulled together, and "
+            "nothing is told apart. Check the labels."
+        )
+    return tuple(found)

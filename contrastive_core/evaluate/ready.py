@@ -10,9 +10,10 @@ import numpy as np
 from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import CLIP, PerAnchor
 from ..numerics import Float
+from ..parameters import parameters
 from ..plan import Asking, Request
 from ..problem import Scored
-from ..reductions import CountNearer, Neighbours, ScoreOf
+from ..reductions import CountNearer, Neighbours, Reach, ScoreOf
 from ..score_rows import Picked
 from ..tables import Index, ReadTable
 from .work import finite
@@ -21,7 +22,9 @@ from .work import finite
 def evaluate_ready(loss: PerAnchor, problem: Scored, *, standings: bool) -> Asking[Evaluation]:
     """The loss of every anchor; for CLIP also down the columns."""
     both, asks = isinstance(loss, CLIP), loss.asks()
-    positive = yield from positive_scores(problem)
+    ((positive, reach),) = yield [
+        Request(ReadTable(problem.table), (ScoreOf(problem.targets), Reach()))
+    ]
     table = ReadTable(problem.table, problem.relation)
     ways = [table, ReadTable(problem.table, problem.relation, exchanged=True)]
     reduced = yield [Request(way, asks) for way in ways[: 1 + both]]
@@ -50,6 +53,21 @@ def evaluate_ready(loss: PerAnchor, problem: Scored, *, standings: bool) -> Aski
         chance=chance,
         collapsed=chance,
         softmax=softmax,
+        remarks=_untempered(loss, float(reach.max(initial=0.0))),
+    )
+
+
+def _untempered(loss: PerAnchor, reach: float) -> tuple[str, ...]:
+    """Scores that look like cosines, and that nothing is divided by."""
+    tau = loss.temperature
+    if loss.input_form != "scores" or tau != 1.0 or not 0.0 < reach <= 1.0 + 1e-6:
+        return ()
+    usual = next(each.default for each in parameters(type(loss)) if each.field == "tau")
+    if usual == 1.0:  # logits of a classifier
+        return ()
+    return (
+        "all scores lie within [-1, 1], as cosines do, and tau is 1, as for logits. Was the "
+        f"temperature forgotten? Then say --tau {usual:g}.",
     )
 
 

@@ -60,8 +60,21 @@ def evaluation_of_terms(loss: Triplet, problem: Labelled, terms: TripletTerms) -
         columns=terms.columns,
         chance=_collapsed(loss),
         collapsed=_fingerprint(loss),
+        stuck=None if loss.soft_margin else loss.margin * loss.multiplier,
         parameters={"average": "active" if loss.active_only else "all"},
-        remarks=remarks_on_labels(problem, softmax=False),
+        remarks=(*remarks_on_labels(problem, softmax=False), *_all_easy(loss, terms.values)),
+    )
+
+
+def _all_easy(loss: Triplet, values: Float) -> tuple[str, ...]:
+    """A loss of 0 that is so because no triplet costs anything."""
+    if loss.soft_margin or not loss.margin or not (values == 0.0).any() or np.nansum(values):
+        return ()
+    which = "all triplets are" if loss.mining == "all" else f"all that {loss.mining} mines is"
+    return (
+        f"{which} easy: every negative is farther than its positive by the margin of "
+        f"{loss.margin:g} or more. The loss of 0 has no gradient: raise the margin, or mine harder "
+        "triplets.",
     )
 
 
@@ -171,7 +184,7 @@ def evaluation_of_listed(
         "float64",
         rows=len(values),
         columns=columns,
-        remarks=_remarks(near, far),
+        remarks=(*_remarks(near, far), *_all_easy(loss, np.where(wanted, values, np.nan))),
         chance=_collapsed(loss),
         collapsed=_fingerprint(loss),
         parameters={"average": "active" if loss.active_only else "all"},

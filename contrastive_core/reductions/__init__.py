@@ -5,7 +5,7 @@ on a symmetric table each tile serves its rows and its columns. A *row* reductio
 (`whole_rows`) is handed complete rows. Both speak the protocol of `reduction.py`.
 """
 
-from .counts import CountNearer, ScoreOf
+from .counts import CountNearer, Reach, ScoreOf
 from .log_sum_exp import LogSumExp
 from .mining import BatchHard, Hardest, Mined, NearestBeyond, RandomSemiHard
 from .neighbours import Neighbours
@@ -31,6 +31,7 @@ __all__ = [
     "PackedTopK",
     "PlacedSum",
     "RandomSemiHard",
+    "Reach",
     "Reduction",
     "Retrieval",
     "Retrieved",

@@ -108,6 +108,28 @@ class ScoreOf(Reduction):
         return state[0]
 
 
+@dataclass(frozen=True)
+class Reach(Reduction):
+    """The largest magnitude of a score; 0 where there is none."""
+
+    def start(self, n: int) -> State:
+        """Nothing seen."""
+        return (np.zeros(n),)
+
+    def update(self, view: View, state: State) -> None:
+        """Look at every score that is not left out."""
+        size = np.abs(view.scores)
+        np.maximum(state[0], np.where(np.isinf(size), 0.0, size).max(axis=1), out=state[0])
+
+    def merge(self, into: State, other: State) -> None:
+        """The larger."""
+        np.maximum(into[0], other[0], out=into[0])
+
+    def finish(self, state: State) -> Float:
+        """The magnitudes, shape (n,)."""
+        return state[0]
+
+
 def _count(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """How many are true in each row; a sum of bytes is much faster than count_nonzero by row."""
     return np.asarray(np.add.reduce(mask.view(np.uint8), axis=1, dtype=np.uint32), np.int64)
