@@ -19,6 +19,7 @@ from ..errors import ContrastError
 from ..evaluate import Work, evaluate
 from ..inputs import Given, build, recognise
 from ..losses import find_dialect, find_loss, make_loss
+from ..losses.making import taken_as
 from ..resources import Resources
 from ..sources import Reading
 from ..summary import Asked, LossResult, summarise
@@ -60,7 +61,8 @@ def loss(
     `contrast kinds KIND` prints. n are samples, d dimensions, m candidates.
 
     Args:
-        kind: A key of `LOSSES`: `infonce`, `nt-xent`, `supcon`, `triplet`, ...
+        kind: A key of `LOSSES`: `infonce`, `nt-xent`, `supcon`, `triplet`, ...; or a name that it
+            has elsewhere, such as `NTXentLoss`.
         embeddings: (n, d) with `keys` or `labels`; alone, (2, n, d) or (n, 2, d) views, or
             (2n, d) stacked views.
         keys: The positives, row by row, (n, d).
@@ -125,7 +127,7 @@ class Which:
     """A loss as it is asked for, before its input is known.
 
     Args:
-        kind: A key of `LOSSES`.
+        kind: A key of `LOSSES`, or a name that it has elsewhere.
         parameters: Its hyper-parameters.
         convention: `paper`, or the library whose value is wanted.
     """
@@ -150,7 +152,8 @@ def loss_of(
     Raises:
         ContrastError: As `loss` does.
     """
-    kind, declaration = which.kind, find_loss(which.kind)
+    declaration = find_loss(which.kind)
+    kind = declaration.kind
     find_dialect(kind, which.convention)
     found = recognise(declaration, given)
     chosen = make_loss(
@@ -168,7 +171,9 @@ def loss_of(
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused there
         evaluation = evaluate(chosen, built.problem, work)
         result = summarise(evaluation, built.inputs, wanted, built.numbering)
-    return dataclasses.replace(result, warnings=(*result.warnings, *built.unread(kind)))
+    own = taken_as(which.kind) if which.convention == PAPER_NAME else None
+    warnings = (*([own] if own else []), *result.warnings, *built.unread(kind))
+    return dataclasses.replace(result, warnings=warnings)
 
 
 @dataclass(frozen=True)
@@ -201,6 +206,7 @@ def loss_by_convention(kind: str, *files: Data, **options: Any) -> tuple[Convent
     Raises:
         ContrastError: The paper's convention itself is not defined on the input.
     """
+    kind = find_loss(kind).kind
     found = [ConventionValue(PAPER_NAME, loss(kind, *files, **options), None)]
     for name in dialects_of(kind):
         try:

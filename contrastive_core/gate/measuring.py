@@ -141,7 +141,8 @@ def _triplets(job: Job, given: Given, wanted: Wanted, means: Resources, found: F
 
 def _loss(job: Job, given: Given, wanted: Wanted, means: Resources, found: Found) -> None:
     first = job.figures[0]
-    which = Which(job.name, _seeded(job.name, first, given, wanted.seed), convention_of(first))
+    values = _seeded(job.name, first, given, wanted.seed)
+    which = Which(first.typed or job.name, values, convention_of(first))
     sort = "best" if set(job.figures) <= wanted.lowest else "worst"
     result = loss_of(which, given, Asked(None, wanted.top, sort), means)
     found.add(result, [measured_of_loss(figure, result, sort) for figure in job.figures])
