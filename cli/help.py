@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from contrastive_core.errors import BadParameter, known_names
-from contrastive_core.losses import LOSSES
+from contrastive_core.losses import LOSSES, kind_of
 
 from .folding import fit
 from .guide import page_formatter
@@ -113,7 +113,8 @@ def _help_of(ctx: click.Context, name: str) -> str:
 
 
 def _unknown(ctx: click.Context, topic: str) -> BadParameter:
-    page_of_kind = f"contrast kinds {topic} is the page of that loss. " if topic in LOSSES else ""
+    kind = kind_of(topic)
+    page_of_kind = f"contrast kinds {kind} is the page of that loss. " if kind else ""
     return BadParameter(
         "help",
         expected="a topic or a command",

@@ -8,7 +8,7 @@ import click
 
 from contrastive_core.conventions import ALL_NAME, PAPER_NAME
 from contrastive_core.errors import BadParameter, ContrastError
-from contrastive_core.losses import LOSSES, find_loss
+from contrastive_core.losses import LOSSES, find_loss, kind_of
 
 from .asked import (
     given_files,
@@ -21,13 +21,13 @@ from .asked import (
     say_joined,
     wants_samples,
 )
+from .completing import of_names
 from .consoles import Bar, Manners
 from .options import (
     HELP_NAMES,
     files_argument,
     hyper_parameters,
     kind_options,
-    named,
     sharing_options,
     written,
 )
@@ -50,7 +50,7 @@ class LossCommand(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Find the kind first; then its options are known."""
         kind = written(args, "--kind")
-        if kind in LOSSES or (kind and not kind.startswith("-") and not ctx.resilient_parsing):
+        if kind and (kind_of(kind) or not ctx.resilient_parsing):
             ctx.meta["declaration"] = find_loss(kind)
         return super().parse_args(ctx, args)
 
@@ -81,7 +81,12 @@ class LossCommand(Command):
     options_metavar="--kind KIND [OPTIONS]",
     params=[
         files_argument("[EMBEDDINGS [KEYS [NEGATIVES]]]"),
-        named("--kind", LOSSES, metavar="KIND", text="The loss; see the list below."),
+        click.Option(
+            ["--kind"],
+            metavar="KIND",
+            shell_complete=of_names(LOSSES),
+            help="The loss; see the list below.",
+        ),
         *sharing_options(),
     ],
 )
@@ -135,11 +140,11 @@ def loss(ctx: click.Context, /, **options: Any) -> None:
     if options["convention"] == ALL_NAME:
         _compare(declaration, files, asked, outputs, manners, options)
     else:
-        _value(declaration, files, asked, outputs, manners, options)
+        _value(options["kind"], files, asked, outputs, manners, options)
 
 
 def _value(
-    declaration: type[Loss],
+    kind: str,
     files: tuple[str, ...],
     asked: dict[str, Any],
     outputs: list[Output],
@@ -154,7 +159,7 @@ def _value(
     per_sample = wants_samples(outputs, options)
     with Bar(manners) as bar:
         result = cc.loss(
-            declaration.kind,
+            kind,
             *files,
             convention=options["convention"] or PAPER_NAME,
             per_sample=per_sample,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contrastive_core.dialects import dialects_of
-from contrastive_core.losses import LOSSES
+from contrastive_core.losses import LOSSES, elsewhere
 
 from .options import kind_options
 
@@ -70,9 +70,10 @@ def write_meaning(formatter: click.HelpFormatter, declaration: type[Loss]) -> No
         formatter.write_text(declaration.notes())
         formatter.write_paragraph()
         formatter.write_text(f"When all embeddings are equal: {declaration.when_equal}.")
-        if declaration.known_as:
+        names = elsewhere(declaration.kind)
+        if names:
             formatter.write_paragraph()
-            formatter.write_text(f"Elsewhere: {', '.join(declaration.known_as)}.")
+            formatter.write_text(f"Elsewhere: {', '.join(names)}.")
         formatter.write_paragraph()
         paper = declaration.paper
         formatter.write_text(f"{paper.citation}: {paper.title}.")

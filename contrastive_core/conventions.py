@@ -14,6 +14,9 @@ from typing import Any
 PAPER_NAME = "paper"
 ALL_NAME = "all"
 
+NO_ROWS = "none"
+"""What happens to the rows first where there are scores instead."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -45,6 +48,12 @@ class Ledger:
     tau: float | None
     scale: float | None
 
+    @property
+    def scoring(self) -> str:
+        """The distance, and what happens to the rows first where there are some."""
+        plain = self.normalisation == NO_ROWS
+        return self.distance if plain else f"{self.distance}, {self.normalisation}"
+
 
 def _frozen(values: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     return MappingProxyType(dict(values or {}))
@@ -59,6 +68,8 @@ class Dialect:
         name: The library.
         reference: Library, version and name of the loss there.
         says: Where it differs from the paper, for the kind's page.
+        classes: What the loss is called there, and the options beside the convention that give
+            the value of that class. These names are taken for the kind.
         sets: Defaults and knobs it brings; an option given explicitly wins over a default.
         sets_with: Further ones for a form of input, or for an input.
         fixed: Parameters that are part of it, with their legal values.
@@ -71,6 +82,7 @@ class Dialect:
     name: str
     reference: str
     says: str
+    classes: Mapping[str, str] = field(default_factory=_frozen)
     sets: Mapping[str, Any] = field(default_factory=_frozen)
     sets_with: Mapping[str, Mapping[str, Any]] = field(default_factory=_frozen)
     fixed: Mapping[str, tuple[Any, ...]] = field(default_factory=_frozen)

@@ -18,6 +18,7 @@ _OF_CONTRASTIVE = (
         "sentence-transformers",
         f"{_ST}, ContrastiveLoss",
         "the paper's formula on cosine distance 1 - cos, margin 0.5",
+        classes={"ContrastiveLoss": ""},
         sets={"distance": "cosine", "margin": 0.5},
     ),
     Dialect(
@@ -25,6 +26,7 @@ _OF_CONTRASTIVE = (
         "tensorflow-addons",
         f"{_TFA}, ContrastiveLoss",
         "twice the paper's value: no factor 1/2",
+        classes={"ContrastiveLoss": ""},
         sets={"factor": 2.0},
         fixed={"distance": ("euclidean",)},
     ),
@@ -34,6 +36,7 @@ _OF_CONTRASTIVE = (
         f"{_PML}, ContrastiveLoss",
         "D for similar and max(0, m - D) for dissimilar pairs, not squared, of unit rows; each "
         "part averaged over its terms > 0, and the two means added (an empty part is 0)",
+        classes={"ContrastiveLoss": ""},
         sets={"squared": False, "nonzero_parts": True, "normalize": True},
         fixed={"distance": ("euclidean",)},
     ),
@@ -46,6 +49,7 @@ _OF_TRIPLET = (
         f"{_PML}, TripletMarginLoss",
         "Euclidean distance of unit rows, margin 0.05, mean over the triplets with a loss > 0 "
         "(0 where there is none)",
+        classes={"TripletMarginLoss": ""},
         sets={"distance": "euclidean", "margin": 0.05, "normalize": True, "average": "active"},
         fixed={"mining": ("all",), "soft_margin": (False,)},
     ),
@@ -57,6 +61,13 @@ _OF_TRIPLET = (
         "with a loss > 0. batch-hard: mean over all anchors, D(a,p) = 0 without a positive and "
         "D(a,n) = the row's largest distance without a negative. semi-hard: for each (a, p) the "
         "nearest negative farther than p, else the farthest; zeros kept",
+        classes={
+            "TripletLoss": "",
+            "BatchAllTripletLoss": "",
+            "BatchHardTripletLoss": "--mining batch-hard",
+            "BatchHardSoftMarginTripletLoss": "--mining batch-hard --soft-margin",
+            "BatchSemiHardTripletLoss": "--mining semi-hard",
+        },
         sets={"distance": "euclidean", "margin": 5.0, "normalize": False, "foreign_mining": True},
         sets_with={"labels": {"nonzero_of_all": True}},
         fixed={
@@ -72,6 +83,7 @@ _OF_TRIPLET = (
         "Euclidean distance of rows as they are, margin 1. semi-hard: for each (a, p) the nearest "
         "negative farther than p, else the farthest; zeros kept. batch-hard: as in "
         "sentence-transformers",
+        classes={"TripletSemiHardLoss": "", "TripletHardLoss": "--mining batch-hard"},
         sets={
             "distance": "euclidean",
             "margin": 1.0,
@@ -95,6 +107,8 @@ _OF_NT_XENT = (
         "lightly",
         f"{_LIGHTLY}, NTXentLoss",
         "the paper's value, tau 0.5",
+        classes={"NTXentLoss": ""},
+        sets={"tau": 0.5},
         forms=("views", "two files", "pairs"),
     ),
     Dialect(
@@ -102,6 +116,7 @@ _OF_NT_XENT = (
         "simclr",
         "simclr (Chen et al. 2020, published source), add_contrastive_loss",
         "twice the paper's value: the losses of a sample's two views are added; tau 0.1",
+        classes={"SimCLR": ""},
         sets={"factor": 2.0, "tau": 0.1, "added_views": True},
         fixed={"similarity": ("cosine",)},
         forms=("views", "two files", "pairs"),
@@ -111,6 +126,7 @@ _OF_NT_XENT = (
         "tensorflow-similarity",
         f"{_TFS}, SimCLRLoss",
         "twice the paper's value: the losses of a sample's two views are added; tau 0.05",
+        classes={"SimCLRLoss": ""},
         sets={"factor": 2.0, "tau": 0.05, "added_views": True},
         fixed={"similarity": ("cosine",)},
         forms=("views", "two files", "pairs"),
@@ -121,6 +137,7 @@ _OF_NT_XENT = (
         f"{_PML}, NTXentLoss",
         f"{_PER_PAIR}; 0 where there is no negative. In float32 its own value cannot exceed 87.3, "
         "because of a tiny number inside its log: not reproduced",
+        classes={"NTXentLoss": ""},
         sets={"per_pair": True, "tau": 0.07, "zero_without_negatives": True},
     ),
     Dialect(
@@ -140,6 +157,7 @@ _OF_SUPCON = (
         "SupContrast (Khosla et al. 2020, published source), SupConLoss",
         "tau / 0.07 times the paper's L_out, of rows as they are (the caller normalises); mean "
         "over all anchors, 0 for those without a positive",
+        classes={"SupConLoss": ""},
         sets={"similarity": "dot", "tau": 0.07, "base_tau": 0.07, "lone": "zero"},
         fixed={"form": ("out",), "similarity": ("dot",)},
     ),
@@ -148,6 +166,7 @@ _OF_SUPCON = (
         "pytorch-metric-learning",
         f"{_PML}, SupConLoss",
         "the paper's L_out; mean over the anchors with a loss > 0; 0 where there is no negative",
+        classes={"SupConLoss": ""},
         sets={"nonzero": True},
         fixed={"form": ("out",)},
     ),
@@ -170,6 +189,11 @@ _OF_INFONCE = (
         f"{_ST}, MultipleNegativesRankingLoss",
         "the paper's value, scale 20 (tau 0.05); explicit negatives are shared: N (1 + k) "
         "candidates, those of all anchors",
+        classes={
+            "MNRL": "",
+            "MultipleNegativesRankingLoss": "",
+            "CachedMultipleNegativesRankingLoss": "",
+        },
         sets={"tau": 0.05, "pooled": True, "denominator": "keys"},
         fixed={"denominator": ("keys",), "symmetric": (False,)},
         without=("bank",),
@@ -200,6 +224,7 @@ _OF_INFONCE = (
         "tensorflow-similarity",
         f"{_TFS}, MultiNegativesRankLoss",
         "-20 s_ii + log(1 + sum_j exp(20 s_ij)): a 1 more in the denominator; of rows as they are",
+        classes={"MultiNegativesRankLoss": ""},
         sets={"similarity": "dot", "tau": 0.05, "plus_one": True},
         fixed={"similarity": ("dot",), "denominator": ("keys",), "symmetric": (False,)},
         without=("bank",),
@@ -218,6 +243,7 @@ DIALECTS = (
         "open_clip",
         f"{_CLIP}, ClipLoss",
         "the paper's value, of rows as they are: its model normalises, its loss does not",
+        classes={"ClipLoss": ""},
         sets={"similarity": "dot"},
         fixed={"similarity": ("dot",)},
         forms=("views", "two files", "pairs"),
@@ -227,6 +253,7 @@ DIALECTS = (
         "open_clip",
         f"{_CLIP}, SigLipLoss",
         "the paper's value, of rows as they are: its model normalises, its loss does not",
+        classes={"SigLipLoss": ""},
         sets={"similarity": "dot"},
         fixed={"similarity": ("dot",)},
         forms=("views", "two files", "pairs"),
@@ -236,6 +263,8 @@ DIALECTS = (
         "lightly",
         f"{_LIGHTLY}, DCLLoss",
         "the paper's value, tau 0.1",
+        classes={"DCLLoss": ""},
+        sets={"tau": 0.1},
         fixed={"similarity": ("cosine",)},
         forms=("views", "two files", "pairs"),
     ),
@@ -244,6 +273,7 @@ DIALECTS = (
         "align_uniform",
         f"{_ALIGN}, align_loss",
         "the paper's value, of rows as they are: the caller normalises",
+        classes={"align_loss": ""},
         sets={"unit": False},
     ),
     Dialect(
@@ -251,6 +281,7 @@ DIALECTS = (
         "align_uniform",
         f"{_ALIGN}, uniform_loss",
         "the paper's value, of rows as they are: the caller normalises",
+        classes={"uniform_loss": ""},
         sets={"unit": False},
     ),
     Dialect(
@@ -258,14 +289,15 @@ DIALECTS = (
         "align_uniform",
         f"{_ALIGN}, align_loss + uniform_loss",
         "the sum with weight 1, of rows as they are: the caller normalises",
-        sets={"unit": False},
+        sets={"unit": False, "weight": 1.0},
     ),
     Dialect(
         "align-uniform",
         "lightly",
         f"{_LIGHTLY}, HypersphereLoss",
         "the sum with weight 1, t_u 1",
-        sets={"t": 1.0},
+        classes={"HypersphereLoss": ""},
+        sets={"t": 1.0, "weight": 1.0},
     ),
 )
 """All conventions beside the papers' own."""

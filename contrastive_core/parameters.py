@@ -258,6 +258,18 @@ class Parameter:
         """The name as typed on the command line, without dashes in front."""
         return self.field.replace("_", "-")
 
+    def said(self, value: Any) -> str:
+        """The name with a value, in words."""
+        match self.bound:
+            case Switch(on, off):
+                return on if value else off
+            case Flag():
+                return self.name if value else f"no {self.name}"
+            case _:
+                return (
+                    f"{self.name} {value:g}" if isinstance(value, float) else f"{self.name} {value}"
+                )
+
 
 def parameters(declaration: type) -> Iterator[Parameter]:
     """The hyper-parameters that a loss class declares, in their order."""

@@ -199,6 +199,25 @@ def test_the_ledger_says_the_factor(
 
 
 @pytest.mark.parametrize(
+    ("kind", "convention", "form", "parameters", "end"),
+    [
+        ("nt-xent", "simclr", "two", {}, "; tau 0.1"),
+        ("nt-xent", "simclr", "two", {"tau": 0.1}, "; tau 0.1"),
+        ("nt-xent", "simclr", "two", {"tau": 0.5}, "; tau 0.1; here tau 0.5"),
+        ("nt-xent", "lightly", "two", {"scale": 4}, "the paper's value, tau 0.5; here tau 0.25"),
+        ("dcl", "lightly", "two", {"tau": 0.5}, "the paper's value, tau 0.1; here tau 0.5"),
+        ("align-uniform", "lightly", "two", {"weight": 3.0}, "t_u 1; here weight 3"),
+        ("contrastive", ST, "match", {"distance": "euclidean"}, "0.5; here distance euclidean"),
+        ("triplet", PML, "labels", {"margin": 0.3, "normalize": False}, "; here margin 0.3, raw"),
+    ],
+)
+def test_what_is_set_instead_of_the_default_of_a_library_is_said(
+    kind: str, convention: str, form: str, parameters: Setting, end: str
+) -> None:
+    assert printed(kind, convention, form, RAW, **parameters).convention.reference.endswith(end)
+
+
+@pytest.mark.parametrize(
     ("kind", "convention", "form", "parameters"),
     [
         ("contrastive", TFA, "match", {"distance": "euclidean"}),

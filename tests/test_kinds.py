@@ -208,8 +208,7 @@ def test_both_formats_in_one_run(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("contrast kinds inofnce", ["got 'inofnce'", "Did you mean 'infonce'?", ", triplet."]),
-        ("contrast kinds NT-Xent", ["It is known here as nt-xent."]),
-        ("contrast kinds infonce-loss", ["It is known here as infonce."]),
+        ("contrast kinds moco", ["It is known here as infonce --convention moco."]),
         ("contrast kinds zzz", ["Known: infonce, nt-xent, clip"]),
         (
             "contrast kinds -o value",

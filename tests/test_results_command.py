@@ -356,6 +356,19 @@ def test_the_ledger_says_what_a_convention_multiplies_by(here: Path) -> None:
     assert ledger["convention"]["factor"] == near(0.1 / 0.07)
 
 
+def test_the_table_says_what_is_set_instead_of_a_default(here: Path) -> None:
+    line = "contrast loss --kind nt-xent a.npy b.npy --tau 0.5 --convention"
+    assert "are added; tau 0.1; here tau 0.5; 2 times" in contrast(f"{line} simclr", here).out
+    flat = " ".join(contrast(f"{line} all -o md", here).out.split())
+    assert "the losses of a sample's two views are added; tau 0.1; here tau 0.5" in flat
+    assert "the paper's value, tau 0.5 |" in flat
+
+
+def test_of_ready_scores_the_table_names_no_normalisation(here: Path) -> None:
+    out = contrast("contrast loss --kind infonce --scores a.npy --positive first", here).out
+    assert "ready scores, taken as they are; float" in out
+
+
 ALL = "contrast loss -q --precision float64 --kind infonce a.npy b.npy --convention all"
 OF_ALL = {
     "paper": 0.2114072650761914,

@@ -174,7 +174,7 @@ def test_a_folder_of_two_formats_is_refused(tmp_path: Path) -> None:
     write(folder / "e.parquet", {"emb": lists(VECTORS)})
     raised = refused(folder)
     assert raised.got == "a folder with 2 .npy and 1 Parquet files"
-    assert raised.remedy == f"Name the files: '{folder}/*.npy'."
+    assert raised.remedy == f"Name the files: '{folder}/*.npy' or '{folder}/*.parquet'."
     assert only(f"{folder}/*.npy").shape == (40, 6)
 
 

@@ -119,7 +119,7 @@ def _ledger(result: LossResult) -> list[str]:
     if ledger.denominator is not None:
         count = f" ({ledger.candidates})" if ledger.candidates else ""
         lines.append(f"denominator: {ledger.denominator}{count}")
-    lines.append(f"{ledger.distance}, {ledger.normalisation}; {result.precision}")
+    lines.append(f"{ledger.scoring}; {result.precision}")
     if ledger.tau is not None and ledger.scale is not None:
         lines.append(f"tau {ledger.tau:g} (scale {ledger.scale:g})")
     shown = [
@@ -218,9 +218,8 @@ def _compared(found: ConventionValue, paper: LossResult | None) -> tuple[str, ..
     ledger = result.convention
     share = result.value / paper.value if paper is not None and paper.value else math.nan
     tau = "" if ledger.tau is None else f"{ledger.tau:g}"
-    rows = f"{ledger.distance}, {ledger.normalisation}"
-    count = str(result.n)
-    return (f"{result.value:.10g}", f"{share:.4g}", f"{ledger.factor:g}", tau, count, rows)
+    figures = (f"{result.value:.10g}", f"{share:.4g}", f"{ledger.factor:g}", tau, str(result.n))
+    return (*figures, ledger.scoring)
 
 
 def _says(kind: str, found: ConventionValue) -> str:
@@ -229,7 +228,5 @@ def _says(kind: str, found: ConventionValue) -> str:
 
     if found.result is None:
         return f"skipped: {found.skipped}"
-    known = dialects_of(kind)
-    if found.name in known:
-        return known[found.name].says
-    return found.result.convention.reference
+    told, known = found.result.convention.reference, dialects_of(kind)
+    return told.removeprefix(f"{known[found.name].reference}: ") if found.name in known else told

@@ -81,7 +81,7 @@ def _facts(result: TripletsResult) -> Table:
         drawn = "anchors drawn, against all rows; shares and means are estimated, ± is 95 %"
         table.add_row("sample", f"{result.sample:,}", f"{drawn} (seed {first.parameters['seed']})")
     ledger, single = first.convention, len(result.margins) == 1
-    measured = f"{ledger.distance}, {ledger.normalisation}; {result.precision}"
+    measured = f"{ledger.scoring}; {result.precision}"
     table.add_row("margin", f"{first.margin:g}" if single else "several", measured)
     add_left_out(table, result.dropped)
     add_joined(table, result.inputs)

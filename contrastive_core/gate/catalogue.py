@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..geometry.declarations import HIGHER, KEYS_SUFFIX, LOWER, METRICS, NEITHER
 from ..geometry.settings import Settings
-from ..losses import LOSSES, Triplet
+from ..losses import LOSSES, Triplet, kind_of
 from ..parameters import parameters, spellings
 from .rules import Figure
 
@@ -277,6 +277,12 @@ def names() -> tuple[str, ...]:
     """Every name that a figure can begin with, metrics first."""
     keys = [name + KEYS_SUFFIX for name, metric in METRICS.items() if not metric.of_pairs]
     return tuple(dict.fromkeys((*METRICS, *keys, TRIPLETS, *LOSSES)))
+
+
+def named(text: str) -> str | None:
+    """The name of a figure that is meant: hyphens and underscores are alike; None for none."""
+    by_spelling = {spelt(each): each for each in names()}
+    return by_spelling.get(spelt("".join(text.split()))) or kind_of(text)
 
 
 def completions(begun: str) -> tuple[str, ...]:

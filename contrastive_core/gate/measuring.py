@@ -163,7 +163,7 @@ def _loss(job: Job, given: Given, wanted: Wanted) -> _Asked:
     values = _seeded(job.name, first, given, wanted.seed)
     sort = "best" if set(job.figures) <= wanted.lowest else "worst"
     how: dict[str, Any] = {"convention": convention_of(first), "top": wanted.top, "sort": sort}
-    question = LossQuestion(job.name, **how, **values)
+    question = LossQuestion(first.typed or job.name, **how, **values)
     return _Asked(
         question, lambda result: [measured_of_loss(figure, result, sort) for figure in job.figures]
     )

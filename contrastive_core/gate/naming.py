@@ -9,7 +9,7 @@ from ..conventions import PAPER_NAME
 from ..errors import BadParameter, known_names
 from ..geometry.declarations import KEYS_SUFFIX
 from ..losses import LOSSES, Triplet, make_loss
-from ..losses.making import known_as
+from ..losses.making import unknown_kind
 from ..parameters import Flag, Number, NumberOr, Spelling, Switch, spellings
 from .catalogue import (
     CONVENTION,
@@ -19,6 +19,7 @@ from .catalogue import (
     TRIPLETS,
     declares,
     fields_of,
+    named,
     names,
     parameters_of,
     sort_of,
@@ -62,7 +63,7 @@ def figure_of(written: Written, scan: Scan) -> Figure:
     if twice:
         at = written.parameters[-1][0].at
         raise scan.error(at, "each parameter once", "Leave one of them out.", twice[0][0])
-    figure = Figure(name, found, field, statistic)
+    figure = Figure(name, found, field, statistic, written.name.text)
     if sort == LOSS:
         _check_loss(figure, scan, written)
     if sort == TRIPLETS:
@@ -72,11 +73,10 @@ def figure_of(written: Written, scan: Scan) -> Figure:
 
 def _name(piece: Piece, scan: Scan, statistic: str) -> str:
     """A metric, triplets or the kind of a loss; hyphens and underscores are alike."""
-    known = names()
-    by_spelling = {spelt(each): each for each in known}
-    found = by_spelling.get(spelt("".join(piece.text.split())))
+    found = named(piece.text)
     if found is not None:
         return found
+    known = names()
     expected = "the kind of a loss" if statistic else "a metric, triplets, or the kind of a loss"
     own = piece.text.removesuffix(KEYS_SUFFIX)
     if own != piece.text and own in known:
@@ -84,10 +84,9 @@ def _name(piece: Piece, scan: Scan, statistic: str) -> str:
         raise scan.error(piece.at, "a metric of one cloud before .keys", remedy, piece.text)
     if own in STATISTICS:
         raise scan.error(piece.at, expected, f"Write {own}(LOSS), as {own}(nt-xent).", piece.text)
-    meant = known_as(piece.text)
-    meant = re.sub(r" --convention ([\w-]+)", r"(convention=\1)", meant)
-    plain = [each for each in known if not each.endswith(KEYS_SUFFIX)]
-    remedy = f"It is known here as {meant}." if meant else known_names(piece.text, plain)
+    others = [] if statistic else [each for each in known if not each.endswith(KEYS_SUFFIX)]
+    remedy = unknown_kind(piece.text, others)
+    remedy = re.sub(r" --convention ([\w-]+)", r"(convention=\1)", remedy)
     raise scan.error(piece.at, expected, remedy, piece.text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 ERROR, WARN = "error", "warn"
@@ -21,12 +22,14 @@ class Figure:
         field: What of the result, as JSON names it: `hard`, `counts.hard`, `mi_lower_bound`;
             empty for the value.
         statistic: A quantile of the per-sample losses (`p95`, `max`, ...); empty for the value.
+        typed: The name as it is typed: a loss has other names elsewhere.
     """
 
     name: str
     parameters: tuple[tuple[str, str], ...] = ()
     field: str = ""
     statistic: str = ""
+    typed: str = dataclasses.field(default="", compare=False)
 
     @property
     def text(self) -> str:

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from ..errors import BadParameter, known_names
-from .catalogue import STATISTICS
+from .catalogue import STATISTICS, named
 
 _NAME = re.compile(r"[^\W\d]\w*(?:-\w+)*", re.ASCII)
 _PATH = re.compile(r"\w+(?:-\w+)*(?:\s*\.\s*\w+(?:-\w+)*)*", re.ASCII)
 _FIRST = "The figure stands first, as in uniformity <= -2."
+_MEANS = ("mean", "avg", "average")
 _QUANTILE = re.compile(r"[pq][0-9]+|median")
 _VALUE = re.compile(r"[-+.\w]+", re.ASCII)
 
@@ -89,7 +90,7 @@ class Scan:
         keys = self._keys()
         if keys is not None:
             name = Piece(f"{name.text}.keys", name.at)
-        listed = self._parameters() if self.mark("(") else ()
+        listed = self._parameters(name) if self.mark("(") else ()
         field = Piece("", self.at)
         if self.mark("."):
             field = self._piece(_PATH, "the name of a field", "For example: triplets.hard.")
@@ -103,7 +104,7 @@ class Scan:
         """The `.keys` that belongs to a name."""
         return self.take(re.compile(r"\.\s*keys\b(?!\s*\.)"))
 
-    def _parameters(self) -> tuple[tuple[Piece, Piece], ...]:
+    def _parameters(self, of: Piece) -> tuple[tuple[Piece, Piece], ...]:
         """Behind the bracket that opens: p=v, p=v)."""
         found: list[tuple[Piece, Piece]] = []
         if self.mark(")"):
@@ -112,13 +113,25 @@ class Scan:
             name = self._piece(_NAME, "the name of a parameter", "For example: infonce(tau=0.07).")
             at = self.begin()
             if not self.mark("="):
-                raise self.error(at, f"= behind {name.text}", f"For example: {name.text}=0.1.")
+                raise self._no_value(of, name, at)
             value = self._piece(_VALUE, f"a value of {name.text}", "For example: tau=0.07.")
             found.append((name, value))
             if not self.mark(","):
                 break
         self._close()
         return tuple(found)
+
+    def _no_value(self, of: Piece, name: Piece, at: int) -> BadParameter:
+        """A name alone in brackets: a parameter without a value, or a figure in some statistic."""
+        if named(of.text) or not named(name.text):
+            return self.error(at, f"= behind {name.text}", f"Write {name.text}=VALUE.")
+        self.at = name.at
+        self.figure()
+        inside = self.text[name.at : self.at].strip()
+        remedy = f"Write {inside} alone: it is one number, of a loss the mean."
+        if of.text not in _MEANS:
+            remedy = known_names(of.text, STATISTICS)
+        return self.error(of.at, "a quantile around a loss", remedy, of.text)
 
     def _close(self) -> None:
         at = self.begin()

@@ -119,26 +119,46 @@ def _two(first: Source, second: Source, views: str | None) -> Arrangement:
             got=f"--views {views} with two files or columns",
             remedy="Two files, or two columns, are two views row by row: leave --views out.",
         )
-    for source in (first, second):
+    for source, other in ((first, second), (second, first)):
         if len(source.shape) != 2:
             raise BadInput(
                 source.name,
                 expected="shape (n, d) for each of two files",
                 got=f"shape {source.shape}",
-                remedy="A file that holds both views is given alone.",
+                remedy=_grouped(source, other) or "A file that holds both views is given alone.",
             )
     if first.shape != second.shape:
         raise BadInput(
             second.name,
             expected=f"shape {first.shape}, as {first.name} has: row i of both are one sample",
             got=f"shape {second.shape}",
-            remedy="Save the same samples in the same order, with the same model, in both.",
+            remedy=_grouped(second, first)
+            or _grouped(first, second)
+            or "Save the same samples in the same order, with the same model, in both.",
         )
     columns = first.name.partition("::")[0] == second.name.partition("::")[0] and "::" in first.name
     layout = "two columns" if columns else "two files"
     description = f"row i of {first.name} and row i of {second.name}"
     strands = tuple(Strided(source, 0, 1, source.shape[0]) for source in (first, second))
     return Arrangement(strands, Positives(layout, assumed=False, description=description))
+
+
+def _grouped(passages: Source, queries: Source) -> str:
+    """What to do about several passages for each query, a group one after the other."""
+    if len(queries.shape) != 2:
+        return ""
+    n, d = queries.shape
+    rows = passages.shape[0] if len(passages.shape) == 2 else passages.shape[0] * passages.shape[1]
+    group = rows // n
+    shapes = ((n * group, d), (n, group, d))
+    if group < 2 or passages.shape not in shapes:
+        return ""
+    grouped = "array" if len(passages.shape) == 3 else f"array.reshape({n}, {group}, {d})"
+    return (
+        f"{group} passages for each row of {queries.name}, the positive first? Then with "
+        f"p = {grouped} save p[:, 0] as KEYS, and p[:, 1:], shape ({n}, {group - 1}, {d}), as "
+        f"NEGATIVES of infonce; or p[:, 1:].reshape(-1, {d}) as --bank, which all rows share."
+    )
 
 
 def _stack(source: Source, views: str | None) -> Arrangement:

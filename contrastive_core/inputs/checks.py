@@ -28,6 +28,9 @@ def check_own(negatives: Source, arrangement: Arrangement) -> None:
         return
     shared = "Negatives that all anchors share go into --bank."
     single = " One for each anchor: save them as shape (n, 1, d)." if shape == (n, d) else ""
+    if len(shape) == 2 and shape[1] == d and shape[0] > n and shape[0] % n == 0:
+        k = shape[0] // n
+        single = f" {k} for each anchor, one after the other: array.reshape({n}, {k}, {d})."
     raise BadInput(
         negatives.name,
         expected=f"each anchor's own negatives, shape ({n}, k, {d})",

@@ -7,7 +7,7 @@ from .declaration import LOSSES, Loss, Paper
 from .forms import Form
 from .infonce import InfoNCE
 from .instance import CLIP, DCL, NTXent
-from .making import find_dialect, find_loss, make_loss
+from .making import elsewhere, find_dialect, find_loss, kind_of, make_loss
 from .noise import NCE
 from .pairs import Contrastive
 from .per_anchor import Direction, PerAnchor
@@ -38,7 +38,9 @@ __all__ = [
     "SupCon",
     "Triplet",
     "Uniformity",
+    "elsewhere",
     "find_dialect",
     "find_loss",
+    "kind_of",
     "make_loss",
 ]

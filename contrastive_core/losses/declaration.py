@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from ..conventions import PAPER_NAME, Dialect, Ledger
+from ..conventions import NO_ROWS, PAPER_NAME, Dialect, Ledger
 from ..errors import BadParameter
-from ..parameters import check, inverse, knob
+from ..parameters import check, inverse, knob, parameters
 from ..vocabulary import INPUTS
 from .forms import Form
 
@@ -57,8 +57,9 @@ class Loss(ABC):
     meaning: ClassVar[str]
     """Two plain sentences for a newcomer."""
 
-    known_as: ClassVar[tuple[str, ...]] = ()
-    """Names it goes by elsewhere, in small letters without dashes."""
+    known_as: ClassVar[Mapping[str, str]] = NOTHING
+    """Names it goes by elsewhere, and what gives the value meant by that name where it is not the
+    default; those of a library with a convention are the `classes` of that."""
 
     forms: ClassVar[tuple[Form, ...]]
     """The forms of input it takes."""
@@ -187,16 +188,27 @@ class Loss(ABC):
         return Ledger(
             name=self.convention,
             formula=self.formula_in_words(),
-            reference=f"{dialect.reference}: {dialect.says}" if dialect else self.paper.citation,
+            reference=self.paper.citation if dialect is None else self._told(dialect),
             factor=self.multiplier,
             denominator=self.denominator_in_words(),
             candidates=self.candidates_in_words(),
             reduction=self.reduction_in_words(),
             distance="ready scores, taken as they are" if scores else self.distance_in_words(),
-            normalisation="none" if scores else rows,
+            normalisation=NO_ROWS if scores else rows,
             tau=tau,
             scale=self.scale_in_force,
         )
+
+    def _told(self, dialect: Dialect) -> str:
+        """What a library does; and what is set here instead of its own defaults."""
+        own = [each for each in parameters(type(self)) if each.field in dialect.sets]
+        apart = [
+            each.said(getattr(self, each.field))
+            for each in own
+            if getattr(self, each.field) != dialect.sets[each.field]
+        ]
+        here = f"; here {', '.join(apart)}" if apart else ""
+        return f"{dialect.reference}: {dialect.says}{here}"
 
     @classmethod
     def inputs(cls) -> frozenset[str]:

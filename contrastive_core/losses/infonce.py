@@ -52,13 +52,11 @@ class InfoNCE(Softmax):
         "Each embedding must recognise its own key among all keys, as in a multiple-choice test. "
         "The loss is how surprised it is by the right answer: 0 is certainty, log K is a guess."
     )
-    known_as: ClassVar[tuple[str, ...]] = (
-        "mnrl",
-        "multiplenegativesranking",
-        "npair",
-        "npairs",
-        "cpc",
-    )
+    known_as: ClassVar[Mapping[str, str]] = {
+        "CPC": "--similarity dot --tau 1",
+        "N-pair": "--similarity dot --tau 1",
+        "NPairsLoss": "--similarity dot --tau 1",
+    }
     when_equal: ClassVar[str] = "log K for K candidates"
     forms: ClassVar[tuple[Form, ...]] = (
         with_input(TWO_FILES, "bank"),

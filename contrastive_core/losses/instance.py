@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -165,7 +166,11 @@ class CLIP(Softmax):
         "Each row of the first file must recognise its partner in the second, and the other way "
         "round. The two directions are averaged, so swapping the files changes nothing."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("symmetricinfonce",)
+    known_as: ClassVar[Mapping[str, str]] = {
+        "symmetric InfoNCE": "",
+        "MultipleNegativesSymmetricRankingLoss": "--scale 20 (sentence-transformers)",
+        "CachedMultipleNegativesSymmetricRankingLoss": "--scale 20 (sentence-transformers)",
+    }
     when_equal: ClassVar[str] = "log N"
     forms: ClassVar[tuple[Form, ...]] = (TWO_FILES, VIEWS, PAIRS, SQUARE_SCORES)
     examples: ClassVar[tuple[str, ...]] = ("contrast loss --kind clip sample_data/emb.npy",)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from itertools import takewhile
 from typing import Any
 
 from ..conventions import PAPER_NAME, Dialect
@@ -11,30 +13,85 @@ from ..errors import BadParameter, known_names
 from ..parameters import spellings
 from .declaration import LOSSES, Loss
 
+_LONG = 5
+"""Letters from which on one that is wrong says little."""
 
-def find_loss(kind: str) -> type[Loss]:
-    """The declaration of a kind, or the error that lists the known ones."""
-    if kind in LOSSES:
+_OTHERS = ("ntbxent",)
+"""Losses of others whose names are a letter away from one of ours."""
+
+
+def find_loss(name: str) -> type[Loss]:
+    """The declaration of a kind, or the error that lists the known ones.
+
+    Args:
+        name: The kind, or what it is called elsewhere; case, hyphens and underscores are alike.
+    """
+    kind = kind_of(name)
+    if kind is not None:
         return LOSSES[kind]
-    meant = known_as(kind)
     raise BadParameter(
-        "kind",
-        expected="the name of a loss",
-        got=repr(kind),
-        remedy=f"It is known here as {meant}." if meant else known_names(kind, LOSSES),
+        "kind", expected="the name of a loss", got=repr(name), remedy=unknown_kind(name)
     )
 
 
-def known_as(name: str) -> str:
-    """The kinds that have this name elsewhere, or under which convention."""
-    plain = _plain(name).removesuffix("loss")
-    kinds = [k for k, other in LOSSES.items() if plain in (_plain(k), *other.known_as)]
-    dialects = [
-        f"{dialect.kind} --convention {dialect.name}"
-        for dialect in DIALECTS
-        if plain and plain in (_plain(dialect.name), *_classes(dialect.reference))
-    ]
-    return " or ".join(kinds or dialects)
+def kind_of(name: str) -> str | None:
+    """The kind that has this name, here or elsewhere; None where there is none."""
+    stem = _stem(name)
+    for kind in LOSSES:
+        if stem in map(_stem, (kind, *elsewhere(kind))):
+            return kind
+    return None
+
+
+def elsewhere(kind: str) -> dict[str, tuple[str, ...]]:
+    """What a kind is called elsewhere, and the options that give the value meant by that name.
+
+    Nothing where that value is the paper's, by its defaults.
+    """
+    declaration = LOSSES[kind]
+    found = {name: [way] if way else [] for name, way in declaration.known_as.items()}
+    for dialect in dialects_of(kind).values():
+        brings = any(getattr(declaration, each) != own for each, own in dialect.sets.items())
+        for name, options in dialect.classes.items():
+            way = f"--convention {dialect.name} {options}".strip()
+            found.setdefault(name, []).extend([way] if brings else [])
+    return {name: tuple(ways) for name, ways in found.items()}
+
+
+def taken_as(name: str) -> str | None:
+    """What to know of a name from elsewhere whose own value is not the paper's."""
+    kind = find_loss(name).kind
+    if _plain(name) == _plain(kind):
+        return None
+    meant = [ways for each, ways in elsewhere(kind).items() if _stem(each) == _stem(name)]
+    own = " or ".join(way for ways in meant for way in ways)
+    return f"{name} is taken as {kind}; its own value has {own}." if own else None
+
+
+def unknown_kind(name: str, others: Iterable[str] = ()) -> str:
+    """The remedy for a name that is no kind: a slip of the pen, or the names that are known.
+
+    Names of losses are short, and one that is near another means something else: only a letter
+    may be wrong.
+
+    Args:
+        name: What was written.
+        others: Names that are legal beside those of losses.
+    """
+    plain, others = _plain(name), [each for each in others if each not in LOSSES]
+    found = [each for each in DIALECTS if _plain(each.name) == plain]
+    if found:
+        meant = [f"{each.kind} --convention {each.name}" for each in found]
+        return f"It is known here as {' or '.join(meant)}."
+    near = [kind for kind in LOSSES if plain not in _OTHERS and _slip(plain, _plain(kind))]
+    near = near or get_close_matches(name.lower(), others, n=1)
+    guess = f"Did you mean {near[0]!r}?" if near else "It is not one of ours."
+    return f"{guess} Known: {', '.join([*others, *LOSSES])}."
+
+
+def _stem(name: str) -> str:
+    """A name without what differs from one library to the next."""
+    return _plain(name).removesuffix("loss")
 
 
 def _plain(name: str) -> str:
@@ -42,14 +99,19 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
-def _classes(reference: str) -> list[str]:
-    """The classes that a reference names, in small letters."""
-    words = reference.replace(",", " ").replace("_", "").split()
-    return [word.lower().removesuffix("loss") for word in words if word.endswith(("Loss", "_loss"))]
+def _slip(written: str, meant: str) -> bool:
+    """Whether a letter is wrong, missing, too many or swapped with the next; or the end missing."""
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(written, meant, strict=False))
+    same = len(list(alike))
+    rest, other = written[same:], meant[same:]
+    one_off = rest[1:] in (other[1:], other) or rest == other[1:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return min(len(written), len(meant)) >= _LONG and (one_off or swapped or not rest)
 
 
 def find_dialect(kind: str, name: str) -> Dialect | None:
     """A library's convention for a kind; None for the paper's."""
+    kind = find_loss(kind).kind
     known = dialects_of(kind)
     if name == PAPER_NAME:
         return None
@@ -86,6 +148,7 @@ def make_loss(
         **values: Hyper-parameters as the user set them.
     """
     declaration, dialect = find_loss(kind), find_dialect(kind, convention)
+    kind = declaration.kind
     explicit = _explicit(declaration, values, input_form)
     brought: dict[str, Any] = {"input_form": input_form}
     for name in (input_form, *inputs):

@@ -41,7 +41,7 @@ class NCE(Loss):
         "For every anchor, its key must look like data and k draws of noise must look like noise. "
         "Unlike InfoNCE it judges scores by their level, and so needs a partition function log Z."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("noisecontrastiveestimation",)
+    known_as: ClassVar[Mapping[str, str]] = {"noise contrastive estimation": ""}
     raw_by: ClassVar[str] = "--similarity dot"
     when_equal: ClassVar[str] = (
         "log(1 + k) + k log(1 + 1/k) with --log-z auto or fit; it depends on the scores otherwise"

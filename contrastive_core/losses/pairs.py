@@ -35,7 +35,7 @@ class Contrastive(Loss):
         "Similar pairs cost half their squared distance. Dissimilar pairs cost nothing once they "
         "are the margin apart, and half the square of what is missing before that."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("siamese", "pairwise")
+    known_as: ClassVar[Mapping[str, str]] = {"siamese": ""}
     raw_by: ClassVar[str] = "--raw"
     when_equal: ClassVar[str] = "0 for similar pairs, m^2 / 2 for dissimilar ones"
     assumes_stacked: ClassVar[bool] = False

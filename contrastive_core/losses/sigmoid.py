@@ -43,7 +43,7 @@ class SigLIP(PerAnchor):
         "Every pair of rows is asked on its own whether it belongs together. The loss of a row is "
         "the sum of its N answers, so that it does not depend on how they compare with each other."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("sigmoid",)
+    known_as: ClassVar[Mapping[str, str]] = {"sigmoid": ""}
     when_equal: ClassVar[str] = (
         "softplus(-(scale + bias)) + (N - 1) softplus(scale + bias), N log 2 with the defaults"
     )

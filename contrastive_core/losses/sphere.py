@@ -126,7 +126,6 @@ class AlignUniform(_OnSphere):
         "What good representations trade off, as one number: positives close together, everything "
         "else spread out. A sample's value is its own alignment and its own share of crowding."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("hypersphere",)
     when_equal: ClassVar[str] = "0"
     reducible: ClassVar[bool] = False
     reduced_by: ClassVar[str] = "mean + log-mean-exp"

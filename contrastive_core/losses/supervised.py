@@ -51,7 +51,7 @@ class SupCon(Softmax):
         "Every row must recognise the rows of its class among all others. The loss is 0 for no "
         "data with three rows of a class or more: all positives share one denominator."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("supervisedcontrastive",)
+    known_as: ClassVar[Mapping[str, str]] = {"supervised contrastive": ""}
     when_equal: ClassVar[str] = "log(n - 1) of n rows"
     most_views: ClassVar[int | None] = None
     assumes_stacked: ClassVar[bool] = False
@@ -155,7 +155,7 @@ class CrossEntropy(Softmax):
         "Every row must recognise its class among all classes. It is what a linear classifier or a "
         "zero-shot model with one text per class is scored by."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("softmax", "ce")
+    known_as: ClassVar[Mapping[str, str]] = {"softmax": "", "CE": ""}
     when_equal: ClassVar[str] = "log C for C classes"
     assumes_stacked: ClassVar[bool] = False
     forms: ClassVar[tuple[Form, ...]] = (CLASS_SCORES, PROTOTYPES)

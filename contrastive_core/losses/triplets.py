@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -39,7 +40,10 @@ class Triplet(Loss):
         "For every anchor, any row of its class must be nearer than any row of another class, with "
         "a margin to spare. Triplets that keep the margin cost nothing and teach nothing."
     )
-    known_as: ClassVar[tuple[str, ...]] = ("facenet", "tripletmargin", "batchhardtriplet")
+    known_as: ClassVar[Mapping[str, str]] = {
+        "FaceNet": "",
+        "TripletMarginLoss": "--distance euclidean --margin 1 --raw (torch)",
+    }
     raw_by: ClassVar[str] = "--raw"
     when_equal: ClassVar[str] = "the margin m; log 2 with --soft-margin"
     assumes_stacked: ClassVar[bool] = False

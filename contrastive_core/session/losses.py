@@ -14,6 +14,7 @@ from ..inputs import Given, build, recognise
 from ..inputs.building import Built
 from ..inputs.stock import Stock
 from ..losses import Loss, find_dialect, find_loss, make_loss
+from ..losses.making import taken_as
 from ..memory import Room
 from ..plan import Asking
 from ..summary import Asked, LossResult, summarise
@@ -28,7 +29,8 @@ class LossQuestion:
     `contrast kinds KIND` prints.
 
     Args:
-        kind: A key of `LOSSES`: `infonce`, `nt-xent`, `supcon`, `triplet`, ...
+        kind: A key of `LOSSES`: `infonce`, `nt-xent`, `supcon`, `triplet`, ...; or a name that it
+            has elsewhere, such as `NTXentLoss`.
         convention: `paper`, or the library whose value is wanted.
         reduction: `mean` (default) or `sum`, over the terms that define the loss.
         top: How many samples `worst` lists.
@@ -49,10 +51,11 @@ class LossQuestion:
         per_sample: bool = False,
         **parameters: Any,
     ) -> None:
-        self.kind, self.convention, self.parameters = kind, convention, parameters
-        self.wanted, self.per_sample = Asked(reduction, top, sort), per_sample
         self.declaration = find_loss(kind)
-        find_dialect(kind, convention)
+        self.kind, self.convention, self.parameters = self.declaration.kind, convention, parameters
+        self.wanted, self.per_sample = Asked(reduction, top, sort), per_sample
+        find_dialect(self.kind, convention)
+        self.told = taken_as(kind) if convention == PAPER_NAME else None
 
     def chosen(self, inputs: Inputs) -> Chosen:
         """The inputs of one of its forms."""
@@ -75,8 +78,9 @@ class LossQuestion:
     def _result(self, loss: Loss, built: Built) -> Asking[LossResult]:
         evaluation = yield from evaluate(loss, built.problem, standings=self.per_sample)
         result = yield from summarise(evaluation, built.inputs, self.wanted, built.numbering)
-        unread = built.unread(self.kind)
-        return dataclasses.replace(result, warnings=(*result.warnings, *unread))
+        told = () if self.told is None else (self.told,)
+        warnings = (*told, *result.warnings, *built.unread(self.kind))
+        return dataclasses.replace(result, warnings=warnings)
 
 
 def loss(kind: str, *files: Data | None, **options: Any) -> LossResult:
@@ -134,6 +138,7 @@ def loss_by_convention(
         ContrastError: The paper's convention itself is not defined on the input.
     """
     inputs, asked = split(options)
+    kind = find_loss(kind).kind
     names, session = (PAPER_NAME, *dialects_of(kind)), Session(*files, **inputs)
     questions = [LossQuestion(kind, convention=name, **asked) for name in names]
     outcomes = session.outcomes([(question, session.given) for question in questions])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ from .bfloat16 import NOT_A_NUMBER, bits_dtype, check_numbers
 from .checks import check_shape
 from .files import File, first_line
 from .forward import Forward, Rows, Streamed
-from .matrices import matrices
+from .matrices import gap, matrices
 from .reading import Reading
 from .shelf import Entry, Shelf, Taken, Words, called, check_names
 from .source import Facts, Source
@@ -49,7 +50,7 @@ class TableShelf:
     """A columnar file."""
 
     def __init__(self, file: File, format_name: str, reading: Reading) -> None:
-        self.name, self.format, self.words, self.reading = file.name, format_name, WORDS, reading
+        self.name, self.format, self.reading = file.name, format_name, reading
         self.table = open_table(file, format_name)
         check_names(self.name, WORDS.entry, self.table.schema.names)
         self.n = sum(self.table.groups)
@@ -62,8 +63,20 @@ class TableShelf:
             Entry(field.name, str(field.type), layers.number_type(field.type) is not None)
             for field in schema
         ]
-        numeric = [(field.name, str(field.type)) for field in schema if _is_number(field.type)]
-        return (*single, *matrices(numeric, schema.names))
+        return (*single, *matrices(self._numeric, schema.names))
+
+    @cached_property
+    def _numeric(self) -> list[tuple[str, str]]:
+        """Names and types of the columns of one number per row."""
+        schema = self.table.schema
+        return [(field.name, str(field.type)) for field in schema if _is_number(field.type)]
+
+    @property
+    def words(self) -> Words:
+        """How messages speak of columns; of numbered ones with a gap, what is missing."""
+        lack = gap(self._numeric)
+        save = f"{lack}: number them without a gap. Or store each vector as one list<float> value."
+        return replace(WORDS, save=save) if lack else WORDS
 
     def entry(self, name: str) -> Entry | None:
         """The column, or the matrix, of a name."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import BadInput
+from .arrays import ArrayShelf
 from .checks import check_shape
 from .joined import joined
 from .memory import ArraySource
@@ -81,9 +82,25 @@ class ShardShelf:
 
     def source(self, taken: Taken) -> Source:
         """Vectors, read by rows across the shards."""
+        self._check_stacked(taken)
         sources = (self.part(number, taken) for number in range(len(self.shards)))
         parts = [Part(s.name, s.shape, s.dtype, s.stored) for s in sources]
         return ShardedSource(taken.name, self, taken, tuple(parts))
+
+    def _check_stacked(self, taken: Taken) -> None:
+        """Refuse files that hold one vector each."""
+        first = self.shelf(0)
+        if not isinstance(first, ArrayShelf) or len(self.shards) == 1:
+            return
+        shape = first.arrays[taken.entry.name].shape
+        if len(shape) == 1:
+            raise BadInput(
+                self.name,
+                expected="an array of shape (n, d) in each file",
+                got=f"shape {shape} in the first of {len(self.shards)}, {self.shards[0].name}",
+                remedy="One vector per file? Stack them: "
+                "np.save('emb.npy', np.stack([np.load(path) for path in paths])).",
+            )
 
     def column(self, entry: Entry, name: str, wanted: Wanted, check: Check) -> list[Values]:
         """Plain values, read whole, one shard behind the other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,6 +32,9 @@ RELATED_NAMES = (
 )
 """Names taken as related files, by name and never by position."""
 
+
+_LONE = re.compile(r"b?float\d+ \(\d+,\)")
+"""The type of an array of floats on one axis."""
 
 LABEL_NAMES = ("label", "labels", "y", "class", "target")
 """Names taken as the labels where a file has several columns; never as embeddings unasked."""
@@ -248,8 +252,17 @@ def _undecided(shelf: Shelf, name: str, vectors: Sequence[Entry]) -> BadInput:
         got=f"{len(vectors)} vector {words.entry}s among: {listing(shelf)}",
         remedy=f"Name two as two views: {name}::{first} {name}::{second}; or one alone."
         if several
-        else words.save,
+        else _save(shelf),
     )
+
+
+def _save(shelf: Shelf) -> str:
+    """What to do where nothing is vectors: arrays that are one vector each are stacked."""
+    types = {entry.type for entry in shelf.entries}
+    lone = len(types) == 1 < len(shelf.entries) and all(_LONE.fullmatch(each) for each in types)
+    if not lone:
+        return shelf.words.save
+    return f"One vector per {shelf.words.entry}? Stack them: np.stack(list(arrays.values()))."
 
 
 def _vectors_of(shelf: Shelf, name: str, asked: str) -> Entry:

@@ -20,6 +20,15 @@ _STEP = 2**12
 _MOST = 2**53
 """Up to here float64 holds every whole number."""
 
+_GRADES, _HIGHEST = 3, 100
+"""How many different whole numbers are grades, and not a yes and a no; and how far grades go."""
+
+_GRADED = (
+    "They are graded: choose the grade from which on two are similar, and save grades >= GRADE as "
+    "1 and 0; or keep those rows alone, as pairs (i, j). Of STS, graded 0 to 5, positives are "
+    "usually those of 4 and more; of grades up to 1 those of 0.8 and more."
+)
+
 _KINDS: dict[str, Any] = {
     "a bool": bool,
     "a whole number": int,
@@ -177,12 +186,21 @@ def zeros_and_ones(values: Values, expected: str, remedy: str) -> npt.NDArray[np
     refuse_gaps(values, expected, remedy)
     if values.words is None and values.array.dtype.kind == "b":
         return values.array.astype(np.bool_)
-    numbers = whole_numbers(values, expected, remedy)
-    bad = (numbers != 0) & (numbers != 1)
+    refuse_words(values, expected, remedy)
+    array = values.array
+    bad = (array != 0) & (array != 1)
     if bad.any():
-        got = f"other numbers in {rows_found(bad)}, such as {numbers[bad][0]}"
-        raise BadInput(values.name, expected=expected, got=got, remedy=remedy)
-    return np.asarray(numbers == 1)
+        got = f"other numbers in {rows_found(bad)}, such as {array[bad][0]:g}"
+        how = _GRADED if _is_graded(array) else remedy
+        raise BadInput(values.name, expected=expected, got=got, remedy=how)
+    return np.asarray(array == 1)
+
+
+def _is_graded(array: npt.NDArray[Any]) -> bool:
+    """Whether numbers look like scores of similarity, such as those of STS."""
+    grades = np.unique(array)
+    fine = len(grades) >= _GRADES or (grades != np.floor(grades)).any()
+    return bool(fine and grades[0] >= 0 and grades[-1] <= _HIGHEST)
 
 
 def check_kind(name: str, dtype: np.dtype[Any], wanted: Wanted) -> None:
