@@ -196,6 +196,8 @@ TABLE = [
 def test_precisions_are_those_of_the_ranking_by_hand() -> None:
     found = retrieved([0, 1, 0, 0, 2], TABLE)
     assert found.neighbours.tolist() == [[1, 2], [0, 4], [0, 3], [0, 4], [0, 3]]
+    assert found.r_precision is not None
+    assert found.average_precision is not None
     # Row 0 sees classes 1, 0 among the first two: one hit at place 2.
     assert found.first[:1].tolist() == [0.0]
     assert found.r_precision[0] == 0.5
@@ -208,6 +210,8 @@ def test_precisions_are_those_of_the_ranking_by_hand() -> None:
 def test_rows_without_a_class_take_nobodys_place() -> None:
     found = retrieved([0, -1, 0, 0, 2], TABLE)
     assert found.neighbours[0].tolist() == [1, 2]
+    assert found.r_precision is not None
+    assert found.average_precision is not None
     assert (found.first[0], found.r_precision[0], found.average_precision[0]) == (1.0, 1.0, 1.0)
     assert np.isnan(found.first[1])
 

@@ -30,7 +30,7 @@ SPECTRAL = frozenset(
 )
 """Metrics that one spectrum feeds."""
 
-_RETRIEVAL = frozenset({"precision_at_1", "r_precision", "map_at_r"})
+_RETRIEVAL = frozenset({"r_precision", "map_at_r"})
 _NEIGHBOURS = frozenset({"hubness", "duplicates"})
 
 _PER_ROW = 8 * (3 * (NEIGHBOURS + 4) + 8)
@@ -78,6 +78,7 @@ def find_facts(
     wanted = Wanted(
         potentials="uniformity" in names,
         neighbours=bool(names & _NEIGHBOURS),
+        nearest="precision_at_1" in names,
         retrieval=bool(names & _RETRIEVAL),
         ranks="recall_at_1" in names,
     )

@@ -163,9 +163,10 @@ def class_facts(clouds: Clouds, facts: Facts, names: frozenset[str]) -> ClassFac
 
 def _class_precision(clouds: Clouds, cloud: Cloud) -> npt.NDArray[np.float64] | None:
     """Mean of the R-precisions of each class's rows; NaN where none is defined."""
-    if cloud.walk.retrieved is None or clouds.labels is None:
+    retrieved = cloud.walk.retrieved
+    if retrieved is None or retrieved.r_precision is None or clouds.labels is None:
         return None
-    values, codes = cloud.walk.retrieved.r_precision, clouds.labels[cloud.walk.rows]
+    values, codes = retrieved.r_precision, clouds.labels[cloud.walk.rows]
     kept = ~np.isnan(values)
     count = len(clouds.classes)
     sums = np.bincount(codes[kept], values[kept], minlength=count)

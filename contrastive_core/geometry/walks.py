@@ -33,6 +33,9 @@ from .settings import NEIGHBOURS, Settings
 ITSELF = Offsets((0,))
 """A row is no neighbour of its own."""
 
+_PAIR = 2
+"""Rows of a class in which somebody is to be found."""
+
 _CHUNK = 2**16
 """Rows whose best candidates are unpacked at a time."""
 
@@ -44,12 +47,14 @@ class Wanted:
     Args:
         potentials: u_i of uniformity.
         neighbours: The nearest neighbours.
+        nearest: Whether the nearest one is of the row's class.
         retrieval: Precision over the rows of the class.
         ranks: The rank of each row's key.
     """
 
     potentials: bool
     neighbours: bool
+    nearest: bool
     retrieval: bool
     ranks: bool
 
@@ -115,23 +120,27 @@ class _Cloud:
         self.rows = np.arange(clouds.n) if drawn is None else drawn
         self.side: Side = self.span if drawn is None else self.span.take(drawn)
         self.table = Table(self.side, self.span, ITSELF)
-        self.k = NEIGHBOURS if drawn is None else 1
-        self.codes = clouds.labels if wanted.retrieval else None
+        self.k = NEIGHBOURS if wanted.neighbours and drawn is None else 1
+        self.codes = clouds.labels
+        by_class = wanted.nearest and self.codes is not None and (self.codes < 0).any()
+        self.by_rows = self.codes is not None and (wanted.retrieval or by_class)
 
     def facts(self) -> Asking[CloudFacts]:
         """One table in tiles; one of whole rows where labels are looked at."""
         potentials, best, retrieved = yield from together(
             [self._potentials(), self._best(), self._retrieved()]
         )
-        neighbours = None
-        if retrieved is not None and self.wanted.neighbours:
+        neighbours = first = None
+        if retrieved is not None:
             neighbours, first = retrieved.neighbours, retrieved.best
         elif best is not None:
             ids = self.span.start + self.rows
             meeting = Meeting(ITSELF, self.side, ids, self.span, self.span.start)
             neighbours = yield from nearest_of(meeting, best, self.k)
             first = first_of(best)
-        if neighbours is None:
+            if self.wanted.nearest and self.codes is not None:
+                retrieved = Retrieved(neighbours, first, self._hits(neighbours[:, 0]))
+        if neighbours is None or not self.wanted.neighbours:
             return CloudFacts(self.rows, potentials, None, None, None, retrieved)
         twin, cosine = self._cosines(first), self._cosines(neighbours[:, 0])
         return CloudFacts(self.rows, potentials, neighbours, twin, cosine, retrieved)
@@ -149,17 +158,25 @@ class _Cloud:
 
     def _best(self) -> Asking[Any]:
         """The nearest candidates, where no walk over whole rows finds them."""
-        if not self.wanted.neighbours or self.codes is not None:
+        if self.by_rows or not (self.wanted.neighbours or self.wanted.nearest):
             return None
         return (yield from self._ask(best_of(self.span.data, self.k + KEPT, self.side.n)))
 
     def _retrieved(self) -> Asking[Any]:
-        """Neighbours and precisions."""
-        if self.codes is None:
+        """Neighbours and precisions; all rows of a class, and candidates without one, need rows."""
+        if self.codes is None or not self.by_rows:
             return None
         tolerance = TOLERANCE[self.span.data.dtype.name]
         ask = Retrieval(self.k, self.codes[self.rows], self.codes, tolerance)
         return (yield from self._ask(ask))
+
+    def _hits(self, nearest: Any) -> Float:
+        """1 where the nearest row is of the row's class, else 0; NaN for a row alone in it."""
+        if self.codes is None:
+            raise TypeError("hits without classes")
+        own = self.codes[self.rows]
+        alone = np.bincount(self.codes)[own] < _PAIR
+        return np.where(alone, np.nan, (self.codes[nearest] == own) & (nearest >= 0))
 
     def _cosines(self, numbers: Any) -> Float:
         """Cosines with the rows of these positions, in float64, at most 1; NaN for -1."""

@@ -14,6 +14,9 @@ from .reduction import Reduction, State, View
 _STEPS = 4
 """Steps of one tolerance that a run of ties is followed by, before the row is sorted."""
 
+_TOGETHER = 2**16
+"""Neighbours that are sorted at a time."""
+
 _LONG = 4
 """A run of ties this many times longer than what is wanted is looked at as a whole."""
 
@@ -45,10 +48,8 @@ class Neighbours(Reduction):
             nearest = first_in_rows(view.scores, self.tolerances[view.rows])
             state[0][:, 0] = np.where(nearest >= 0, view.first + nearest, -1)
             return
-        tolerances = self.tolerances[view.rows]
-        for row, scores in enumerate(view.scores):
-            nearest = view.first + nearest_in_row(scores, self.k, float(tolerances[row]))
-            state[0][row, : len(nearest)] = nearest
+        nearest = nearest_in_rows(view.scores, self.k, self.tolerances[view.rows])
+        state[0][:, : nearest.shape[1]] = np.where(nearest >= 0, view.first + nearest, -1)
 
     def merge(self, into: State, other: State) -> None:
         """Take the rows over: whole rows are seen once."""
@@ -70,6 +71,70 @@ def first_in_rows(scores: npt.NDArray[np.floating], tolerances: Float) -> npt.ND
             break
         low = np.minimum(low, lowest)
     return np.where(scores.max(axis=1) > -np.inf, reached.argmax(axis=1), -1)
+
+
+def nearest_in_rows(
+    scores: npt.NDArray[np.floating], k: int, tolerances: Float
+) -> npt.NDArray[np.int64]:
+    """Positions of the k nearest of each row, shape (b, k); -1 where there are fewer.
+
+    All rows at once: what reaches the k-th best, and a few tolerances below it, is sorted, and runs
+    of ties by number. A row whose run goes on further is looked at by itself.
+    """
+    b, m = scores.shape
+    k = min(k, m)
+    found = np.full((b, k), -1, np.int64)
+    step = max(1, _TOGETHER // k)
+    for start in range(0, b, step):
+        part = slice(start, min(start + step, b))
+        _nearest_of_some(scores[part], tolerances[part], found[part])
+    return found
+
+
+def _nearest_of_some(
+    scores: npt.NDArray[np.floating], tolerances: Float, found: npt.NDArray[np.int64]
+) -> None:
+    """The same of so few rows that what is sorted of them is no larger than a block."""
+    b, k = found.shape
+    kth = np.partition(scores, -k, axis=1)[:, -k]
+    level = kth.astype(np.float64) - _STEPS * tolerances
+    reached = scores >= np.maximum(level, np.finfo(scores.dtype).min)[:, None]
+    counts = np.add.reduce(reached.view(np.uint8), axis=1, dtype=np.uint32)  # much the fastest way
+    long = np.flatnonzero(counts > _LONG * k + _STEPS)
+    reached[long] = False
+    rows, cols = np.divmod(np.flatnonzero(reached.ravel()), scores.shape[1])
+    counts = np.bincount(rows, minlength=b)
+    width = max(1, int(counts.max(initial=0)))
+    places = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    values = np.full((b, width), -np.inf)
+    numbers = np.full((b, width), -1, np.int64)
+    values[rows, places], numbers[rows, places] = scores[rows, cols], cols
+    order = np.argsort(-values, axis=1, kind="stable")
+    values = np.take_along_axis(values, order, axis=1)
+    numbers = np.take_along_axis(numbers, order, axis=1)
+    with np.errstate(invalid="ignore"):  # -inf - -inf behind the last
+        ends = ~(values[:, :-1] - values[:, 1:] <= tolerances[:, None])
+    tied = np.flatnonzero(~ends.all(axis=1))
+    numbers[tied] = _by_number(numbers[tied], ends[tied])
+    found[:, : min(k, width)] = numbers[:, :k]
+    last = np.take_along_axis(values, np.maximum(counts - 1, 0)[:, None], axis=1)[:, 0]
+    closed = last - tolerances >= level  # a run that went on would have been seen to
+    real = ends & (np.arange(1, width) < counts[:, None])  # behind the last one nothing was seen
+    closed |= real[:, k - 1 :].any(axis=1)
+    closed[long] = False
+    for row in np.flatnonzero(~closed).tolist():
+        nearest = nearest_in_row(scores[row], k, float(tolerances[row]))
+        found[row] = -1
+        found[row, : len(nearest)] = nearest
+
+
+def _by_number(
+    numbers: npt.NDArray[np.int64], ends: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Candidates by descending score, reordered inside runs of ties by number; -1 comes last."""
+    runs = np.concatenate([np.zeros((len(numbers), 1), np.int64), np.cumsum(ends, axis=1)], axis=1)
+    order = np.lexsort((np.where(numbers < 0, np.iinfo(np.int64).max, numbers), runs), axis=1)
+    return np.take_along_axis(numbers, order, axis=1)
 
 
 def nearest_in_row(

@@ -10,10 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..numerics import Float
-from .neighbours import nearest_in_row
+from .neighbours import nearest_in_rows
 from .reduction import Reduction, State, View
 
 Count = npt.NDArray[np.int64]
+
+_ALIKE = 2.0
+"""Rows whose classes differ by less than this factor are ordered together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +35,8 @@ class Retrieved:
     neighbours: Count
     best: Count
     first: Float
-    r_precision: Float
-    average_precision: Float
+    r_precision: Float | None = None
+    average_precision: Float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,18 +73,28 @@ class Retrieval(Reduction):
         return (np.full((n, self.k), -1, np.int64), np.full(n, -1, np.int64), *unknown)
 
     def update(self, view: View, state: State) -> None:
-        """Order each row as far as it is needed."""
+        """Order each row as far as it is needed, rows of like classes together."""
         neighbours, best, *precisions = state
-        for place, scores in enumerate(view.scores):
-            own = int(self.own[view.rows.start + place])
-            others = int(self._sizes[own]) - 1 if own >= 0 else 0
-            order = nearest_in_row(scores, max(self.k, others, 1), self.tolerance)
-            neighbours[place, : len(order)] = order[: self.k]
-            best[place] = scores.argmax() if len(order) else -1
-            if others > 0:
-                hits = self.codes[self._ranking(scores, order, others)] == own
-                for column, value in zip(precisions, _precisions(hits), strict=True):
-                    column[place] = value
+        best[:] = np.where(view.best > -np.inf, view.scores.argmax(axis=1), -1)
+        own = self.own[view.rows]
+        others = np.where(own >= 0, self._sizes[own] - 1, 0)
+        wanted = np.maximum(others, self.k)
+        for size in np.unique(_ALIKE ** np.ceil(np.log(wanted) / np.log(_ALIKE))).tolist():
+            rows = np.flatnonzero((wanted <= size) & (wanted > size / _ALIKE))
+            if not len(rows):
+                continue
+            whole = len(rows) == len(wanted) and not len(self._unclassed)
+            scores, most = view.scores if whole else view.scores[rows], int(wanted[rows].max())
+            tolerances = np.full(len(rows), self.tolerance)
+            order = nearest_in_rows(scores, most, tolerances)
+            neighbours[rows, : min(self.k, order.shape[1])] = order[:, : self.k]
+            if len(self._unclassed):
+                scores[:, self._unclassed] = -np.inf
+                order = nearest_in_rows(scores, most, tolerances)
+            hits = (self.codes[order] == own[rows, None]) & (order >= 0)
+            found = _precisions(hits, others[rows])
+            for column, values in zip(precisions, found, strict=True):
+                column[rows] = values
 
     def merge(self, into: State, other: State) -> None:
         """Take the rows over: whole rows are seen once."""
@@ -92,19 +105,18 @@ class Retrieval(Reduction):
         """Neighbours and precisions."""
         return Retrieved(*state)
 
-    def _ranking(
-        self, scores: npt.NDArray[np.floating], order: npt.NDArray[np.intp], wanted: int
-    ) -> npt.NDArray[np.intp]:
-        """The nearest neighbours that have a class."""
-        if not len(self._unclassed):
-            return order[:wanted]
-        known = scores.copy()
-        known[self._unclassed] = -np.inf
-        return nearest_in_row(known, wanted, self.tolerance)
 
+def _precisions(hits: npt.NDArray[np.bool_], others: Count) -> tuple[Float, Float, Float]:
+    """First hit, R-precision and average precision of each row; NaN where R is 0.
 
-def _precisions(hits: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
-    """First hit, R-precision and average precision of the R nearest."""
-    found = 1 + np.flatnonzero(hits)  # the places of the hits, from 1
-    precision = np.arange(1, len(found) + 1) / found
-    return float(hits[0]), len(found) / len(hits), float(precision.sum()) / len(hits)
+    Args:
+        hits: Whether the neighbours of each row are of its class, nearest first, shape (b, k).
+        others: R, shape (b,).
+    """
+    places = np.arange(1, hits.shape[1] + 1)
+    hits = hits & (places <= others[:, None])
+    found = np.cumsum(hits, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 is NaN: nobody is to be found
+        precision = np.where(hits, found / places, 0.0)
+        first = np.where(others > 0, hits[:, 0].astype(np.float64), np.nan)
+        return first, found[:, -1] / others, precision.sum(axis=1) / others
