@@ -235,7 +235,7 @@ def test_a_word_is_no_file_that_could_be_overwritten(tmp_path: Path) -> None:
     small_files(tmp_path)
     for line, name in (
         ("nce a.npy b.npy --noise uniform", "uniform"),
-        ("infonce --scores scores.npy --positive diagonal", "diagonal"),
+        ("infonce --tau 0.5 --scores scores.npy --positive diagonal", "diagonal"),
         ("infonce ab.npy --views stacked", "stacked"),
     ):
         told = contrast(f"contrast loss --kind {line} -o value:{name}", tmp_path)
