@@ -143,25 +143,39 @@ def _print_skipped(result: MetricsResult, console: Console, columns: int) -> Non
 
 
 def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int | None) -> None:
-    """The classes to look at."""
+    """The classes to look at; of two clouds each class has a line for both."""
     order = class_order(classes, d)[:_CLASSES]
-    more = len(classes) - len(order)
-    rest = f" ({more} more: -o json has all)" if more else ""
-    listed = counted(len(order), "class", "classes")
-    title = f"{listed}, those that use the smallest share of their directions first"
-    print_title(f"{title}{rest}", console, columns)
+    count = len(classes) if classes.view is None else len(classes) // 2
+    title = f"{counted(count, 'class', 'classes')}, {_order_words(classes)}"
+    if len(order) < len(classes):
+        title += f" ({len(order)} of {len(classes)} lines: -o json has all)"
+    print_title(title, console, columns)
     print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
 
 
+def _order_words(classes: ClassFacts) -> str:
+    """What `class_order` comes to; without ranks nothing is known of directions."""
+    if classes.effective_rank is None:
+        return "highest tolerance first"
+    return "collapsed ones first, then those that use the smallest share of their directions"
+
+
 def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
-    """Lowest share of the directions that a class could use first, then highest tolerance."""
+    """Collapsed classes, then the lowest share of the directions that a class could use.
+
+    The directions of a collapsed class are those of noise, and say nothing of it. Of equals, and
+    where ranks were not asked for, the highest tolerance comes first; single rows come last.
+    """
     import numpy as np
 
-    sizes = np.asarray(classes.size)
-    ranks, tolerance = np.asarray(classes.effective_rank), np.asarray(classes.tolerance)
-    possible = np.maximum(np.minimum(sizes - 1, d), 1)
-    share = np.where(np.isnan(ranks), 0.0, ranks) / possible
-    share = np.where(sizes > 1, share, math.inf)
+    from contrastive_core.geometry.readings import WITHIN
+
+    sizes, tolerance = np.asarray(classes.size), np.asarray(classes.tolerance)
+    share = np.zeros(len(sizes))
+    if classes.effective_rank is not None:
+        share = classes.effective_rank / np.maximum(np.minimum(sizes - 1, d), 1)
+        share[np.isnan(share) | (tolerance > 1 - WITHIN)] = 0.0
+    share[sizes == 1] = math.inf
     return np.lexsort((-tolerance, share))
 
 
