@@ -19,7 +19,7 @@ from .check import check
 from .completion import VARIABLE, answer, completion
 from .consoles import Manners
 from .exits import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED, READER_GONE, ChecksFailed
-from .folding import fit
+from .folding import fit, fit_to
 from .help import help_command, write_topics
 from .info import info
 from .kinds import kinds
@@ -111,7 +111,7 @@ def run(args: list[str]) -> int:
         manners.refusal(error)
         return BAD_INPUT
     except NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        click.echo(fit_to(sys.stderr, error.format_message()), err=True)
         return BAD_INPUT
     except click.ClickException as error:
         return _refused(manners, *_usage(error))
