@@ -33,11 +33,12 @@ def check(ctx: click.Context, /, **options: Any) -> None:
       contrast check sample_data/emb.npy --require 'duplicates == 0' --warn 'p95(infonce) <= 2'
 
     The inputs are pooled: each rule takes those that it needs, and an input that no rule uses is an
-    error. All rules are measured in one pass and all are reported, each failure with the rows that
-    carry it, worst first. Nothing is assumed: a 2-D file alone is one cloud unless --views says
-    that its halves are views. A loss takes its own first way of being given that leaves no file
-    out, nt-xent two views, supcon labels, whatever other rules take; the report says how the
-    positives were found.
+    error. Metrics of the same settings are measured together, and so are triplets of all margins;
+    every other loss by itself, once. All rules are reported, each failure with the rows that carry
+    it, worst first. Nothing is assumed: a 2-D file alone is one cloud unless --views says that its
+    halves are views. A loss takes its own first way of being given that leaves no file out, nt-xent
+    two views, supcon labels, whatever other rules take; the report says how the positives were
+    found.
 
     \b
     Rules:

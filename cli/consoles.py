@@ -13,6 +13,7 @@ import click
 
 from contrastive_core.resources import LISTENER
 
+from .folding import fit_to
 from .leaving import tidy_with
 from .progress import clock, line, rate
 from .terminals import USUAL, is_colored, is_live, width_of
@@ -97,10 +98,12 @@ class Manners:
         self.error(f"{error.what}: expected {error.expected}, got {error.got}.\n  {error.remedy}")
 
     def _say(self, word: str, color: str, text: str) -> None:
-        head = click.style(f"{word}:", fg=color, bold=True)
+        head = f"{word}:"
+        said = fit_to(sys.stderr, f"{head} {text}").removeprefix(head)
         # Nobody is left to tell when standard error is closed or full: the exit code still says it.
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            click.echo(f"{head} {text}", err=True, color=self.colored(sys.stderr))
+            styled = click.style(head, fg=color, bold=True)
+            click.echo(f"{styled}{said}", err=True, color=self.colored(sys.stderr))
 
 
 class Bar:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
+from typing import IO
 
 from .terminals import width_of
 
@@ -13,12 +14,18 @@ _BROKEN = " \\\n"
 
 
 def fit(text: str) -> str:
-    """A page for standard output: on a terminal no line is longer than that is wide.
+    """A page for standard output, folded to it."""
+    return fit_to(sys.stdout, text)
+
+
+def fit_to(stream: IO[str] | None, text: str) -> str:
+    """Text for a stream: on a terminal no line is longer than that is wide.
 
     Command lines go on behind a backslash, so that they can still be copied; of other lines words
-    are folded, and nothing is broken inside a word. Off a terminal nothing is folded.
+    are folded, and nothing is broken inside a word. Off a terminal nothing is folded, so that a
+    line of a log holds a whole sentence.
     """
-    columns = width_of(sys.stdout)
+    columns = width_of(stream)
     if columns is None:
         return text
     return "\n".join(_fit_line(line, columns) for line in text.split("\n"))
@@ -29,7 +36,7 @@ def _fit_line(line: str, columns: int) -> str:
         return line
     words = line.lstrip()
     indent = line[: len(line) - len(words)]
-    if words.startswith("contrast "):
+    if words.startswith("contrast ") and not words.endswith("."):  # which ends a sentence
         return folded(words, columns, indent)
     return "\n".join(_wrapped(words, columns, indent))
 
@@ -37,7 +44,7 @@ def _fit_line(line: str, columns: int) -> str:
 def folded(command: str, columns: int, indent: str = "  ") -> str:
     """A command line on as many lines as it needs, which a shell reads as one."""
     kept = re.sub(r"(?<= )(--?[\w-]+) (?!-)", "\\1\0", command)  # an option and its value
-    lines = _wrapped(kept, columns - len(_BROKEN) + 1, indent)
+    lines = _wrapped(kept, max(columns - len(_BROKEN) + 1, 1), indent)
     return _BROKEN.join(lines).replace("\0", " ")
 
 

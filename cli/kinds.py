@@ -12,6 +12,7 @@ from .folding import fit
 from .options import HELP_NAMES, named, output_option
 from .outputs import check_outputs, formats, parse_outputs, write_all
 from .pages import page
+from .parsing import Command
 from .render import writer
 from .render.kind_report import KindReport
 
@@ -20,6 +21,7 @@ _SAYS = formats("one row per kind", None)
 
 
 @click.command(
+    cls=Command,
     context_settings=HELP_NAMES,
     params=[
         click.Argument(["kind"], required=False, shell_complete=of_names(LOSSES)),

@@ -19,7 +19,7 @@ from .check import check
 from .completion import VARIABLE, answer, completion
 from .consoles import Manners
 from .exits import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED, READER_GONE, ChecksFailed
-from .folding import fit
+from .folding import fit_to
 from .help import help_command, write_topics
 from .info import info
 from .kinds import kinds
@@ -27,10 +27,11 @@ from .leaving import abandon, leave
 from .loss import loss
 from .metrics import metrics
 from .options import HELP_NAMES, written
+from .parsing import Command
 from .triplets import triplets
 
 
-class Commands(click.Group):
+class Commands(Command, click.Group):
     """The commands; an unknown one is answered with the nearest."""
 
     def resolve_command(
@@ -45,10 +46,6 @@ class Commands(click.Group):
                 remedy=known_names(args[0], self.commands),
             )
         return super().resolve_command(ctx, args)
-
-    def get_help(self, ctx: click.Context) -> str:
-        """The help, no wider than a terminal."""
-        return fit(super().get_help(ctx))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What else there is help on."""
@@ -111,7 +108,7 @@ def run(args: list[str]) -> int:
         manners.refusal(error)
         return BAD_INPUT
     except NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        click.echo(fit_to(sys.stderr, error.format_message()), err=True)
         return BAD_INPUT
     except click.ClickException as error:
         return _refused(manners, *_usage(error))

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from contrast_cli.main import run
+from contrast_cli.main import contrast, run
+from contrast_cli.parsing import Command
 
 from contrastive_core.losses import LOSSES
 
@@ -185,7 +186,8 @@ def test_two_files_give_what_their_stack_gives(
             ["table, json, md, jsonl, csv, tsv or parquet, got value"],
         ),
         ("los", ["Did you mean 'loss'?"]),
-        ("--nope", ["No such option"]),
+        ("--nope", ["--nope: expected an option of contrast, got --nope.", "--version, --help."]),
+        ("--color never kinds", ["--color: expected an option of contrast, got --color."]),
     ],
 )
 def test_bad_usage_is_exit_2_one_message_and_nothing_on_stdout(
@@ -198,6 +200,11 @@ def test_bad_usage_is_exit_2_one_message_and_nothing_on_stdout(
     assert "Traceback" not in err
     for each in said:
         assert each in err
+
+
+def test_every_command_answers_to_an_option_in_the_same_way() -> None:
+    for command in (contrast, *contrast.commands.values()):
+        assert isinstance(command, Command), command.name
 
 
 def test_a_fault_of_ours_is_exit_3_with_a_traceback_only_under_debug(

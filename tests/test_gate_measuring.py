@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from command_line import contrast
 from forms import Case, cases
 from metric_data import SAMPLE_DATA
 
@@ -14,6 +16,8 @@ import contrastive_core as cc
 from contrastive_core import LOSSES, METRICS, Resources
 from contrastive_core.errors import BadParameter
 from contrastive_core.gate.catalogue import TRIPLET_FIELDS
+from contrastive_core.gate.grammar import parse_figure
+from contrastive_core.gate.jobs import jobs_of
 
 EXACT = Resources(precision="float64")
 CASES = {case.name: case for kind in LOSSES for case in cases(kind)}
@@ -207,3 +211,28 @@ def test_one_progress_runs_over_all_measurings() -> None:
     assert done == sorted(done)
     assert told[-1][0] == told[-1][1]
     assert all(each <= total for each, total in told)
+
+
+def test_figures_that_belong_together_are_measured_together_and_each_loss_once() -> None:
+    written = (
+        *("uniformity", "hubness", "uniformity(t=3)", "triplets.hard", "triplets(margin=0.5).easy"),
+        *("infonce", "p95(infonce)", "infonce.n", "infonce(tau=0.2)", "nt-xent"),
+    )
+    measurings = jobs_of(parse_figure(each) for each in written)
+    assert [[figure.text for figure in each.figures] for each in measurings] == [
+        ["uniformity", "hubness"],
+        ["uniformity(t=3)"],
+        ["triplets.hard", "triplets(margin=0.5).easy"],
+        ["infonce", "p95(infonce)", "infonce.n"],
+        ["infonce(tau=0.2)"],
+        ["nt-xent"],
+    ]
+
+
+def test_the_help_claims_no_more_than_that(tmp_path: Path) -> None:
+    said = " ".join(contrast("contrast check --help", tmp_path).out.split())
+    assert "one pass" not in said
+    assert (
+        "Metrics of the same settings are measured together, and so are triplets of all margins; "
+        "every other loss by itself, once."
+    ) in said

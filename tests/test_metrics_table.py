@@ -20,6 +20,7 @@ from metric_results import LEVELS, classes, metric, result, rows
 
 from contrastive_core.geometry.declarations import METRICS
 from contrastive_core.geometry.result import MetricsResult, RowFacts
+from contrastive_core.rows import joined
 
 WIDTHS = [None, 200, 120, 80, 60, 40]
 
@@ -190,13 +191,38 @@ def test_of_equal_shares_the_higher_tolerance_comes_first() -> None:
     assert class_order(table, 64).tolist() == [*range(11, 0, -1), 0]
 
 
+def test_a_collapsed_class_comes_first_however_many_directions_its_noise_has() -> None:
+    tight = np.array(classes().tolerance)
+    tight[[3, 7]] = (0.9992, 0.9999)  # ranks 4.5 of 3 and 8.5 of 7 are the highest shares
+    table = dataclasses.replace(classes(), tolerance=tight)
+    assert class_order(table, 64).tolist()[:4] == [7, 3, 4, 11]
+
+
+def test_without_ranks_the_highest_tolerance_comes_first_and_single_rows_last() -> None:
+    table = dataclasses.replace(classes(), effective_rank=None, r_precision=None)
+    assert class_order(table, 64).tolist() == [*range(11, 0, -1), 0]
+    title = "\n12 classes, highest tolerance first (10 of 12 lines: -o json has all)\n"
+    assert title in _print(result("tolerance", classes=table))
+
+
 def test_ten_classes_are_listed_and_the_rest_is_counted() -> None:
     text = _print(result(classes=classes()))
     listed = re.findall(r"^ *class (\d+) ", text, re.MULTILINE)
     assert len(listed) == 10
-    assert "2 more: -o json has all" in text
+    order = "collapsed ones first, then those that use the smallest share of their directions"
+    assert f"\n12 classes, {order} (10 of 12 lines: -o json has all)\n" in _print(
+        result(classes=classes()), 200
+    )
     few = classes().take(np.arange(3))
-    assert "more: -o json" not in _print(result(classes=few))
+    assert f"\n3 classes, {order}\n" in _print(result(classes=few))
+
+
+def test_a_class_of_two_clouds_is_one_class_with_two_lines() -> None:
+    half = classes().take(np.arange(6))
+    views = [dataclasses.replace(half, view=np.full(6, view)) for view in (0, 1)]
+    text = _print(_two_clouds(classes=joined(views)), 200)
+    assert "\n6 classes, " in text
+    assert " (10 of 12 lines: -o json has all)\n" in text
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from contrast_cli.folding import fit_to
+from contrast_cli.main import run
 from contrast_cli.progress import clock, line, rate
 from contrast_cli.terminals import is_colored
 from terminal import PROGRAM, ROOT, environment, on_terminal, read_all
@@ -83,6 +87,75 @@ class _Stream(io.StringIO):
 
     def isatty(self) -> bool:
         return self.terminal
+
+
+_TOLD = (
+    f"loss --kind uniformity sample_data/collapsed.npy --labels {_LABELS}",
+    f"loss --kind cross-entropy {_EMB}",
+    f"loss --kind infonce {_EMB} --margin 0.1",
+    f"metrics {_EMB} --bank x.npy",
+    "loss --kind clip no/such/file/of/vectors.npy no/such/file/of/keys.npy",
+    "loss --kind infonce sample_data/collapsed.npy -o value",
+    f"check {_EMB} --require 'uniformity <= -2' --allow 'uniformity: 1'",
+)
+
+
+def _said(command: str, *, terminal: bool) -> str:
+    """What a command leaves on standard error."""
+    stream = _Stream(terminal=terminal)
+    with (
+        contextlib.chdir(ROOT),
+        contextlib.redirect_stderr(stream),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        run(shlex.split(command))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("command", _TOLD)
+def test_messages_are_folded_on_a_terminal_and_lose_no_word(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged = _said(command, terminal=False)
+    assert max(map(len, logged.splitlines())) > 60
+    monkeypatch.setenv("TERM", "dumb")
+    for columns in (40, 60, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        seen = _said(command, terminal=True)
+        assert max(map(len, seen.splitlines())) <= columns
+        assert seen.replace(" \\\n", " ").split() == logged.split()
+
+
+def test_off_a_terminal_what_is_wrong_is_one_line_and_what_to_do_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    told = _said("metrics sample_data/emb.npy --bank x.npy", terminal=False).splitlines()
+    assert [each.split(" ")[0] for each in told] == ["error:", ""]
+    assert len(told[1]) > 200
+    warned = _said("metrics sample_data/collapsed.npy", terminal=False).splitlines()
+    assert all(each.startswith("warning: ") for each in warned)
+
+
+def test_in_a_folded_message_commands_can_be_copied_and_sentences_are_no_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    ways = _said("loss --kind cross-entropy sample_data/emb.npy", terminal=True)
+    assert " --kind cross-entropy --scores logits.npy \\\n        --labels y.npy\n" in ways
+    taken = _said("metrics sample_data/emb.npy --zzz", terminal=True)
+    assert "\n  contrast metrics takes " in taken
+    assert "\\" not in taken
+
+
+@pytest.mark.parametrize("columns", ["1", "2", "3"])
+def test_a_terminal_of_hardly_any_columns_breaks_nothing(
+    columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert fit_to(_Stream(terminal=True), "contrast kinds nce").replace("\\", "").split() == [
+        *("contrast", "kinds", "nce")
+    ]
 
 
 @pytest.mark.parametrize(

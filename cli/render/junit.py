@@ -21,7 +21,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """What XML 1.0 cannot hold, not even escaped."""
 
 _NO_TIME = "0"
-"""All rules are measured in one pass: no rule has a time of its own."""
+"""Rules share measurings, as metrics do theirs: no rule has a time of its own."""
 
 
 def write_junit(result: CheckResult, stream: IO[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -49,9 +50,6 @@ _LEVELS = (
     "collapsed: all embeddings equal; random: directions uniform on the sphere, in closed form or "
     "simulated"
 )
-
-_COLLAPSED = 1.0 - 1e-3
-"""A class whose rows have a mean cosine above this is one point, whatever its rank."""
 
 _CLASSES = 10
 """Classes that are listed."""
@@ -145,35 +143,40 @@ def _print_skipped(result: MetricsResult, console: Console, columns: int) -> Non
 
 
 def _print_classes(classes: ClassFacts, d: int, console: Console, columns: int | None) -> None:
-    """The classes to look at."""
+    """The classes to look at; of two clouds each class has a line for both."""
     order = class_order(classes, d)[:_CLASSES]
-    more = len(classes) - len(order)
-    rest = f" ({more} more: -o json has all)" if more else ""
-    listed = counted(len(order), "class", "classes")
-    if classes.view is not None:
-        listed = f"{len(order)} of {len(classes)}, each class in each cloud"
-    by = "those that use the smallest share of their directions"
-    if classes.effective_rank is None:
-        by = "those whose rows are most alike"
-    title = f"{listed}, collapsed ones and then {by} first{rest}"
+    count = len(classes) if classes.view is None else len(classes) // 2
+    title = f"{counted(count, 'class', 'classes')}, {_order_words(classes)}"
+    if len(order) < len(classes):
+        title += f" ({len(order)} of {len(classes)} lines: -o json has all)"
     print_title(title, console, columns)
     print_tables(rows_tables(classes.take(order), ("view", "label"), columns), console)
 
 
-def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
-    """Collapsed classes, lowest share of the directions that it could use, highest tolerance.
+def _order_words(classes: ClassFacts) -> str:
+    """What `class_order` comes to; without ranks nothing is known of directions."""
+    if classes.effective_rank is None:
+        return "highest tolerance first"
+    return "collapsed ones first, then those that use the smallest share of their directions"
 
-    A class of one row comes last; without ranks tolerance decides alone.
+
+def class_order(classes: ClassFacts, d: int) -> npt.NDArray[np.int64]:
+    """Collapsed classes, then the lowest share of the directions that a class could use.
+
+    The directions of a collapsed class are those of noise, and say nothing of it. Of equals, and
+    where ranks were not asked for, the highest tolerance comes first; single rows come last.
     """
     import numpy as np
+
+    from contrastive_core.geometry.readings import WITHIN
 
     sizes, tolerance = np.asarray(classes.size), np.asarray(classes.tolerance)
     share = np.zeros(len(sizes))
     if classes.effective_rank is not None:
-        ranks = np.asarray(classes.effective_rank)
-        possible = np.maximum(np.minimum(sizes - 1, d), 1)
-        share = np.where(np.isnan(ranks), 0.0, ranks) / possible
-    return np.lexsort((-tolerance, share, tolerance <= _COLLAPSED, sizes < 2))
+        share = classes.effective_rank / np.maximum(np.minimum(sizes - 1, d), 1)
+        share[np.isnan(share) | (tolerance > 1 - WITHIN)] = 0.0
+    share[sizes == 1] = math.inf
+    return np.lexsort((-tolerance, share))
 
 
 def _title(result: MetricsResult, listing: Listing, count: int) -> str:

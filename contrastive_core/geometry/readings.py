@@ -17,7 +17,7 @@ ALL_TIED = "collapsed: ties decide, in the order of the rows"
 NEIGHBOURLY = ("hubness", "precision_at_1", "r_precision", "map_at_r")
 """Metrics of the order of neighbours within a cloud: of one point they say nothing."""
 
-_WITHIN, _NEARLY, _RANDOM = 1e-3, 0.05, 0.05
+WITHIN, _NEARLY, _RANDOM = 1e-3, 0.05, 0.05
 """How near a level is, as a share of the way between both."""
 
 _CONE = 0.5
@@ -53,8 +53,8 @@ def reading(
     if name in _BETWEEN and collapsed is not None and random.value != collapsed:
         gone = (value - collapsed) / (random.value - collapsed)
         if gone < _NEARLY and name in _ALIKE:
-            return COLLAPSED if gone < _WITHIN else NEARLY_COLLAPSED
-        if gone < _WITHIN and name == "alignment":
+            return COLLAPSED if gone < WITHIN else NEARLY_COLLAPSED
+        if gone < WITHIN and name == "alignment":
             return COPIES
         if abs(gone - 1) < _RANDOM:
             return "no common direction" if name == "mean_cosine" else LIKE_RANDOM
