@@ -7,12 +7,10 @@ like. They lie in memory where the bound allows, else in an unlinked temporary f
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +20,7 @@ from .errors import TooLittleMemory
 from .numerics import Float, wide
 from .resources import format_size
 from .sources import Source, Strided
+from .sources.spill import temporary, writing
 
 BLOCK = 2**16
 """Numbers decoded at a time: half a MiB in float64, which stays in cache."""
@@ -55,32 +54,41 @@ class InMemory:
         return self.array[start:stop]
 
 
+_ON_DISK = ("prepared rows", "Raise --memory, or point TMPDIR to a larger disk.")
+
+
 class Spilled:
     """A temporary file without a name: it is gone with the process, however that ends."""
 
     def __init__(self, shape: tuple[int, int], dtype: np.dtype[Any]) -> None:
         self.shape, self.dtype = shape, dtype
         self.row = shape[1] * dtype.itemsize
-        size = shape[0] * self.row
-        free = shutil.disk_usage(tempfile.gettempdir()).free
-        if size > free:
-            raise TooLittleMemory(
-                "memory",
-                expected=f"room for {format_size(size)} of prepared rows, in memory or on disk",
-                got=f"{format_size(free)} free in {tempfile.gettempdir()}",
-                remedy="Raise --memory, or point TMPDIR to a larger disk.",
-            )
-        self.handle, name = tempfile.mkstemp(prefix="contrast.")
-        os.unlink(name)
-        weakref.finalize(self, os.close, self.handle)
+        self.size = shape[0] * self.row
+        file = temporary(self.size, *_ON_DISK)
+        self.handle = file.fileno()
+        weakref.finalize(self, file.close)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse: the number of an open file means another file, or none, elsewhere.
+
+        Raises:
+            TooLittleMemory: Always.
+        """
+        raise TooLittleMemory(
+            "memory",
+            expected=f"{format_size(self.size)} of prepared rows in memory, to copy or pickle them",
+            got="rows in a temporary file, which only this process can read",
+            remedy="Raise --memory until they fit.",
+        )
 
     def write(self, start: int, rows: npt.NDArray[Any]) -> None:
         """Put rows at start, start + 1, ..."""
         data = np.ascontiguousarray(rows).data.cast("B")
         offset = start * self.row
-        while data:
-            done = os.pwrite(self.handle, data, offset)
-            data, offset = data[done:], offset + done
+        with writing(format_size(self.size), *_ON_DISK):
+            while data:
+                done = os.pwrite(self.handle, data, offset)
+                data, offset = data[done:], offset + done
 
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """A fresh array of rows start to stop; safe from any number of threads at once."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from ..errors import TooLittleMemory
@@ -15,24 +16,27 @@ from .files import Mapped
 _CHECKED = 2**26
 """Bytes between two looks at the free space."""
 
+LARGER = "Point TMPDIR to a larger disk."
 
-def temporary(size: int, what: str) -> BinaryIO:
+
+def temporary(size: int, what: str, remedy: str = LARGER) -> BinaryIO:
     """An empty temporary file of `size` bytes, gone with the process however that ends.
 
     Raises:
         TooLittleMemory: The disk has no room for it.
     """
-    check_space(size, what)
-    handle, name = tempfile.mkstemp(prefix="contrast.")
-    os.unlink(name)
-    file = os.fdopen(handle, "w+b")
-    try:
-        if hasattr(os, "posix_fallocate") and size:
-            os.posix_fallocate(file.fileno(), 0, size)  # a hole could not be filled on a full disk
-        else:
-            file.truncate(size)
-    except OSError as error:
-        raise _no_room(format_size(size), what) from error
+    needed = format_size(size)
+    with writing(needed, what, remedy):
+        check_space(size, needed, what, remedy)
+        file = _unnamed()
+        try:
+            if hasattr(os, "posix_fallocate") and size:
+                os.posix_fallocate(file.fileno(), 0, size)  # a hole might find the disk full
+            else:
+                file.truncate(size)
+        except OSError:
+            file.close()
+            raise
     return file
 
 
@@ -47,37 +51,58 @@ def spilled(parts: Iterable[bytes], name: str, what: str) -> Mapped:
     Raises:
         TooLittleMemory: The disk has no room for them.
     """
-    since = _CHECKED
-    with tempfile.TemporaryFile(prefix="contrast.") as file:
+    copied, checked = 0, -_CHECKED
+    with writing("all", what):
+        file = _unnamed()
+    with file:
         for part in parts:
-            since += len(part)
-            if since > _CHECKED:
-                check_space(_CHECKED, what)
-                since = 0
-            _write(file, part, what)
-        _write(file, b"", what)
+            copied += len(part)
+            with writing(f"more than {format_size(copied)}", what):
+                if copied - checked > _CHECKED:
+                    check_space(_CHECKED, f"more than {format_size(copied)}", what)
+                    checked = copied
+                file.write(part)
+        with writing(format_size(copied), what):
+            file.flush()
         return Mapped(name, file)
 
 
-def _write(file: BinaryIO, part: bytes, what: str) -> None:
-    """Write some bytes; no bytes: what is still held back."""
+def _unnamed() -> BinaryIO:
+    handle, name = tempfile.mkstemp(prefix="contrast.")
+    os.unlink(name)
+    return os.fdopen(handle, "w+b")
+
+
+@contextmanager
+def writing(size: str, what: str, remedy: str = LARGER) -> Iterator[None]:
+    """Whatever the disk refuses to write as the error of too little room.
+
+    Args:
+        size: The bytes that are needed, in words.
+        what: What they hold.
+        remedy: What to do.
+    """
     try:
-        file.write(part) if part else file.flush()
+        yield
     except OSError as error:
-        raise _no_room("all", what) from error
+        raise _no_room(size, what, remedy, f"{error.strerror or error}, and ") from error
 
 
-def check_space(size: int, what: str) -> None:
+def check_space(size: int, needed: str, what: str, remedy: str = LARGER) -> None:
     """Refuse to write more than the disk holds."""
     if size > shutil.disk_usage(tempfile.gettempdir()).free:
-        raise _no_room(format_size(size), what)
+        raise _no_room(needed, what, remedy)
 
 
-def _no_room(size: str, what: str) -> TooLittleMemory:
-    folder = tempfile.gettempdir()
+def _no_room(size: str, what: str, remedy: str, reason: str = "") -> TooLittleMemory:
+    try:
+        folder = tempfile.gettempdir()
+        got = f"{format_size(shutil.disk_usage(folder).free)} free in {folder}"
+    except OSError:
+        got = "no folder for temporary files"
     return TooLittleMemory(
         "memory",
         expected=f"room for {size} of {what} on disk",
-        got=f"{format_size(shutil.disk_usage(folder).free)} free in {folder}",
-        remedy="Point TMPDIR to a larger disk.",
+        got=f"{reason}{got}",
+        remedy=remedy,
     )
