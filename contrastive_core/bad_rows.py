@@ -18,6 +18,8 @@ NOT_FINITE = "NaN or infinity"
 IN_TABLES = f"{NOT_FINITE}, or null or of another length"
 """What is found of a table whose null and ragged rows are read as NaN."""
 
+MASKED_POSITIVE = "-infinity, which masks a candidate, as the positive's score"
+
 _TABLES = ("parquet", "arrow", "arrow stream")
 _LONG = "finite numbers whose squares go beyond the range of float64"
 _SHORTER = "Scale the rows down: divide all of them by one number, such as 1e150."
@@ -135,7 +137,7 @@ class BadRows:
                 raw = f"{DROPPING}, or take rows as they are with {self.raw_by}"
                 return f"Write the file without these rows, {raw}."
             return f"Write the file without these rows, or {DROPPING}."
-        if holding == NOT_FINITE:
+        if holding in self._droppable:
             return f"Look at the step that wrote these rows, or {DROPPING}."
         return _SHORTER if holding == _LONG else "Use --precision float64."
 

@@ -48,8 +48,9 @@ def _equal(evaluation: Evaluation, level: float, data: Prepared | None, pairs: P
     """The value is that of one point."""
     softmax, tau = evaluation.softmax, evaluation.loss.temperature
     equal = f"the value equals {level:.6f}"
-    if softmax is not None and evaluation.loss.multiplier == 1 and level == evaluation.chance:
-        equal = f"the value equals log K = log {softmax.candidates} = {level:.6f}"
+    known = None if softmax is None else softmax.candidates
+    if known and evaluation.loss.multiplier == 1 and level == evaluation.chance:
+        equal = f"the value equals log K = log {known} = {level:.6f}"
     spread = 0.0 if pairs is None else abs(pairs.mean - pairs.others)
     if tau is not None and data is not None and spread > EQUAL_WITHIN * data.longest**2:
         return f"{equal}, because tau = {tau:g} makes all scores alike: lower it."
@@ -68,7 +69,7 @@ def _no_room(evaluation: Evaluation, data: Prepared | None) -> str | None:
     tau, softmax, chance = evaluation.loss.temperature, evaluation.softmax, evaluation.chance
     if tau is None or softmax is None or not chance or data is None or not data.unit:
         return None
-    rest = softmax.candidates - 1
+    rest = (softmax.candidates or 0) - 1
     floor = math.log1p(rest * math.exp(-2.0 / tau)) * evaluation.loss.multiplier
     if rest < 1 or chance - floor > _NO_ROOM * chance:
         return None

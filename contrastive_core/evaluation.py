@@ -28,12 +28,12 @@ class SoftmaxParts:
     """What is known of a softmax beside its value.
 
     Args:
-        candidates: K, the terms of the denominator.
+        candidates: K, the terms of the denominator; None where samples differ in it.
         positive: Mean of the positives' part, -s / tau; None where there is no such part.
         information: log K - L where that is a bound on mutual information.
     """
 
-    candidates: int
+    candidates: int | None
     positive: float | None = None
     information: float | None = None
 

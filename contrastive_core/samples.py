@@ -34,6 +34,8 @@ class Samples(Rows):
         positive: Mean score of the positives.
         positives: How many positives it has, where they are known by labels.
         negatives: How many rows it forms dissimilar pairs with.
+        candidates: How many scores of its row are no mask, the positive's among them; where some
+            are.
         rank: 1 + the negatives that score higher than the nearest positive.
         hardest: Score of the nearest negative.
         hardest_index: The nearest negative: its row among the keys, or among the stacked views;
@@ -68,6 +70,7 @@ class Samples(Rows):
     positive: Column = None
     positives: Column = None
     negatives: Column = None
+    candidates: Column = None
     rank: Column = None
     hardest: Column = None
     hardest_index: Column = None

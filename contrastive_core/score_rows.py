@@ -8,7 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from .bad_rows import BadRows
+from .bad_rows import MASKED_POSITIVE, BadRows
+from .labelled import Codes
 from .numerics import Float, wide
 from .prepared import BLOCK, Prepared, beyond_range, make_unit, row_norms
 from .standing import TOLERANCE
@@ -97,13 +98,25 @@ class ReadyScores:
         """Rows `start` to `stop`, fresh."""
         return wide(self.source.read(start, stop))
 
-    def note(self, noted: BadRows) -> npt.NDArray[np.bool_]:
-        """Note rows whose scores are no finite numbers; which they are, shape (n,)."""
+    def note(self, noted: BadRows, targets: Codes) -> npt.NDArray[np.bool_]:
+        """Note rows that cannot be used; which they are, shape (n,).
+
+        -infinity masks a candidate, unless it is the positive.
+
+        Args:
+            noted: Where they are noted.
+            targets: The column of each row's positive, -1 for none, shape (n,).
+        """
         bad = np.zeros(self.n, bool)
         for start in range(0, self.n, step_for(self.width)):
             stop = min(start + step_for(self.width), self.n)
-            bad[start:stop] = ~np.isfinite(self.read(start, stop)).all(axis=1)
-            noted.note(start, noted.not_finite, bad[start:stop])
+            scores, own = self.read(start, stop), targets[start:stop]
+            no_numbers = np.asarray(~(scores < np.inf).all(axis=1))
+            lowest = scores[np.arange(len(own)), own] == -np.inf
+            masked = np.asarray(lowest & (own >= 0) & ~no_numbers)
+            noted.note(start, noted.not_finite, no_numbers)
+            noted.note(start, MASKED_POSITIVE, masked)
+            bad[start:stop] = no_numbers | masked
         return bad
 
 

@@ -20,7 +20,7 @@ from .losses import Loss
 from .numerics import Float
 from .parameters import parameters
 from .plan import Asking
-from .problem import Labelled, Positives, Scored, TripletList
+from .problem import Labelled, Noised, Positives, Scored, TripletList
 from .samples import HARDEST, ROWS, Samples, sort_order
 from .tables import Index
 from .vocabulary import REDUCTIONS, SORTS
@@ -65,7 +65,7 @@ class LossResult:
         n: How many terms were reduced.
         undefined: Samples that define no loss; they are not in `value`.
         sample: What a sample is: anchor, row, pair, triplet.
-        candidates: K, the terms of a softmax's denominator.
+        candidates: K, the terms of a softmax's denominator; None where samples differ in it.
         chance: The value if all scores were equal, where that does not depend on the score.
         mi_lower_bound: log K - mean loss, in nats, where the paper proves it a bound.
         terms: The two parts of the mean loss of a softmax.
@@ -255,13 +255,18 @@ def _samples(
 def nothing_defined(evaluation: Evaluation) -> NothingDefined:
     """The error for a loss that no sample defines, with the cause where it is known."""
     loss, samples = evaluation.loss, len(evaluation.values)
+    problem = evaluation.problem
+    problem = problem.inner if isinstance(problem, Noised) else problem
     got = f"{samples} {evaluation.sample}{'s' if samples != 1 else ''}, none with it"
     remedy = "Give two samples or more: the negatives of a sample are the other samples."
-    if isinstance(evaluation.problem, Labelled):
-        got, remedy = _why_of_labels(evaluation.problem, loss, got)
-    elif isinstance(evaluation.problem, Scored):
-        remedy = "Scores need two columns or more: the positive's, and those of the negatives."
-    elif isinstance(evaluation.problem, TripletList):
+    if isinstance(problem, Labelled):
+        got, remedy = _why_of_labels(problem, loss, got)
+    elif isinstance(problem, Scored):
+        remedy = (
+            "Scores need two columns or more that are no mask (-infinity): the positive's, and "
+            "those of the negatives."
+        )
+    elif isinstance(problem, TripletList):
         got, remedy = "no such triplet", "Take --mining all, or other triplets."
     if not math.isnan(evaluation.mean):  # what the library makes of nothing
         got += f" ({loss.convention} prints {evaluation.mean:g} for that)"

@@ -77,7 +77,11 @@ INPUTS = {
         ),
         Input("match", "FILE", "0 or 1 per row: whether row i of both files are similar."),
         Input("bank", "FILE", "Further negatives that all anchors share, (m, d)."),
-        Input("scores", "FILE", "Ready scores or logits, (n, K), instead of embeddings."),
+        Input(
+            "scores",
+            "FILE",
+            "Ready scores or logits, (n, K), instead of embeddings; -inf masks a candidate.",
+        ),
         Input(
             "positive",
             "first|diagonal",

@@ -33,6 +33,7 @@ LOSS_INPUTS = (
     "triplet c.npy --labels y.npy --mining batch-hard --sort index --soft-margin",
     "infonce a.npy b.npy --convention tensorflow-similarity --reduction sum",
     "infonce holes.npy b.npy --on-bad drop",
+    "infonce --scores masked.npy",
 )
 LINES = [
     *(f"loss --kind {line} --per-sample" for line in LOSS_INPUTS),
@@ -64,6 +65,7 @@ LINES = [
 def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = small_files(tmp_path_factory.mktemp("here"))
     np.save(folder / "holes.npy", np.array([[1.0, 0.2], [0.3, np.nan], [-0.4, 1.0], [0.0, -1.0]]))
+    np.save(folder / "masked.npy", np.array([[0.5, 0.2, -np.inf], [0.3, 0.1, 0.4]]))
     np.save(folder / "same.npy", np.ones((4, 3)))
     np.save(folder / "four.npy", np.array([0, 1, 0, 1]))
     np.savez(folder / "two.npz", x=np.eye(3), y=np.eye(3) + 1)

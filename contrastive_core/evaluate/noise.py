@@ -19,11 +19,11 @@ from ..parameters import inverse
 from ..plan import Asking, Request
 from ..prepared import BLOCK
 from ..problem import Noised, Scored, Views
-from ..reductions import LogSumExp, PlacedSum, Reduction, RowSum
+from ..reductions import LogSumExp, PlacedSum, Reduction, RowSum, ScoreOf
 from ..standing import Competition
 from ..tables import Index, ReadTable, Table
 from .contests import competition, look_closer
-from .ready import look_at_scores, positive_scores
+from .ready import PRESENT, look_at_scores, told_of_masks
 from .work import finite
 
 Block = npt.NDArray[Any]
@@ -43,12 +43,12 @@ class _Noise(ABC):
     """
 
     positive: Float
-    """Logit of each anchor's positive, shape (n,)."""
+    """Logit of each anchor's positive, shape (n,); NaN of one without noise."""
 
     @property
     @abstractmethod
-    def k(self) -> float:
-        """Noise terms per anchor."""
+    def k(self) -> float | None:
+        """Noise terms per anchor; None where anchors differ in it."""
 
     @abstractmethod
     def sums(self, log_z: float, *orders: int) -> Asking[Sequence[Float]]:
@@ -63,9 +63,14 @@ def evaluate_noise(loss: NCE, problem: Noised, *, standings: bool) -> Asking[Eva
     """The loss of every anchor, after log Z."""
     inner, uniform = problem.inner, problem.noise is None
     noise: _Noise
+    columns: dict[str, Any] = {}
+    remarks: tuple[str, ...] = ()
     if isinstance(inner, Scored):
-        scores = yield from positive_scores(inner)
-        columns, noise = {"positive": scores}, _Columns(loss, inner, problem.noise, scores)
+        asks = ScoreOf(inner.targets), PRESENT
+        ((scores, present),) = yield [Request(ReadTable(inner.table), asks)]
+        told, remarks = told_of_masks(inner, present)
+        columns = {"positive": scores, **told}
+        noise = _Columns(loss, inner, problem.noise, scores, present)
     else:
         scores = inner.positive_scores(inner.view(0))[:, 0]
         sort = _Expected if loss.expected else _Drawn
@@ -73,7 +78,7 @@ def evaluate_noise(loss: NCE, problem: Noised, *, standings: bool) -> Asking[Eva
     log_z = yield from _log_z(loss, noise)
     (terms,) = yield from noise.sums(log_z, 0)
     values = softplus(log_z - noise.positive) + terms
-    single = (inner.table.width if isinstance(inner, Scored) else inner.n) < 2
+    single = isinstance(inner, Views) and inner.n < 2
     values = np.full_like(values, np.nan) if single else finite(values, loss)
     mean, n = mean_of(values)
     chance = loss.chance(int(noise.k)) if uniform and noise.k else None
@@ -92,8 +97,9 @@ def evaluate_noise(loss: NCE, problem: Noised, *, standings: bool) -> Asking[Eva
         look=look,
         chance=chance,
         collapsed=chance,
-        parameters={"log_z": log_z, "noise_samples": int(noise.k)},
+        parameters={"log_z": log_z, **({} if noise.k is None else {"noise_samples": int(noise.k)})},
         competitions=contests,
+        remarks=remarks,
     )
 
 
@@ -108,6 +114,8 @@ def _ranked(inner: Views | Scored) -> tuple[tuple[Competition, ...], Look]:
 
 def _log_z(loss: NCE, noise: _Noise) -> Asking[float]:
     """A number, the log of the mean partition function, or the one of least mean loss."""
+    if np.isnan(noise.positive).all():
+        return math.nan
     if loss.log_z == "auto":
         return (yield from noise.log_partition())
     return (yield from _fit(noise)) if loss.log_z == "fit" else float(loss.log_z)
@@ -123,8 +131,8 @@ def _fit(noise: _Noise) -> Asking[float]:
     for _ in range(_STEPS):
         slopes, curvatures = yield from noise.sums(log_z, 1, 2)
         own = sigmoid(log_z - noise.positive)
-        slope = float(np.mean(own - slopes))
-        curvature = float(np.mean(own * (1.0 - own) + curvatures))
+        slope = float(np.nanmean(own - slopes))
+        curvature = float(np.nanmean(own * (1.0 - own) + curvatures))
         settled = _SETTLED * max(1.0, abs(log_z))
         step = slope / curvature if curvature > 0 else math.copysign(math.inf, slope)
         if slope == 0.0 or abs(step) <= settled:
@@ -253,51 +261,61 @@ class _Drawn(_Expected):
 
 @dataclass(frozen=True, eq=False)
 class _Columns(_Noise):
-    """The other columns of ready scores are the noise."""
+    """The other columns of ready scores are the noise.
+
+    Without a given q it is uniform over what is there of a row.
+    """
 
     loss: NCE
     scored: Scored
     q: Float | None
     scores: Float
+    present: Float
 
     @property
-    def k(self) -> float:
-        """All columns but the positive's."""
-        return float(self.scored.table.width - 1)
+    def terms(self) -> Float:
+        """Noise terms of each row, shape (n,)."""
+        return self.present - 1.0
 
-    @cached_property
-    def log_q(self) -> Float:
-        """Log probability of every column."""
-        width = self.scored.table.width
-        return np.full(width, -math.log(width)) if self.q is None else np.log(self.q)
+    @property
+    def k(self) -> float | None:
+        """All columns but the positive's and those that are masked."""
+        terms = np.unique(self.terms[self.terms > 0])
+        return float(terms[0]) if len(terms) == 1 else None
+
+    def log_q(self, rows: slice) -> Float:
+        """Log probability of the columns, shape (rows, columns) or (rows, 1)."""
+        return -np.log(self.present[rows, None]) if self.q is None else np.log(self.q)[None, :]
 
     @cached_property
     def positive(self) -> Float:  # type: ignore[override]
         """Logits of the positives."""
-        own = self.log_q[self.scored.targets] + math.log(max(self.k, 1.0))
-        return np.asarray(self.scores / self.loss.tau - own)
+        log_q = self.log_q(slice(None))[:, 0] if self.q is None else np.log(self.q)
+        own = log_q if self.q is None else log_q[self.scored.targets]
+        logits = self.scores / self.loss.tau - own - np.log(np.maximum(self.terms, 1.0))
+        return np.where(self.terms > 0, logits, np.nan)
 
     @property
     def logits(self) -> ReadTable:
-        """s / tau - log q of every noise column."""
+        """s / tau - log(k q) of every noise column."""
         return ReadTable(_Logits(self), self.scored.relation)
 
     def sums(self, log_z: float, *orders: int) -> Asking[Sequence[Float]]:
         """All of them in one reading."""
-        level = math.log(max(self.k, 1.0)) + log_z
-        asks = tuple(RowSum(_Against(level, order)) for order in orders)
+        asks = tuple(RowSum(_Against(log_z, order)) for order in orders)
         (found,) = yield [Request(self.logits, asks)]
         return found
 
     def log_partition(self) -> Asking[float]:
         """Log of the mean of exp(s / tau) / q over rows and noise columns."""
         ((each,),) = yield [Request(self.logits, (LogSumExp(1.0),))]
-        return float(log_sum_exp(each) - math.log(self.scored.n * max(self.k, 1.0)))
+        each = each + np.log(np.maximum(self.terms, 1.0))
+        return float(log_sum_exp(each) - math.log(max(float(self.terms.sum()), 1.0)))
 
 
 @dataclass(frozen=True, eq=False)
 class _Logits:
-    """Ready scores as logits against the noise."""
+    """Ready scores as logits against the noise, s / tau - log(k q)."""
 
     noise: _Columns
 
@@ -318,8 +336,10 @@ class _Logits:
 
     def read(self, start: int, stop: int) -> Float:
         """Logits of some rows."""
-        scores = self.noise.scored.table.read(start, stop)
-        return np.asarray(scores / self.noise.loss.tau - self.noise.log_q)
+        noise, rows = self.noise, slice(start, stop)
+        scores = noise.scored.table.read(start, stop)
+        level = np.log(np.maximum(noise.terms[rows], 1.0))[:, None]
+        return np.asarray(scores / noise.loss.tau - noise.log_q(rows) - level)
 
 
 @dataclass(frozen=True)

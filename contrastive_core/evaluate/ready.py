@@ -7,21 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import counted
 from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
 from ..losses import CLIP, PerAnchor
 from ..numerics import Float
 from ..parameters import parameters
 from ..plan import Asking, Request
 from ..problem import Scored
-from ..reductions import CountNearer, Neighbours, Reach, ScoreOf
+from ..reductions import CountNearer, Neighbours, Reach, RowSum, ScoreOf
 from ..score_rows import Picked
 from ..tables import Index, ReadTable
 from .work import finite
 
+PRESENT = RowSum(np.isfinite)
+"""How many candidates a row has: -infinity masks one."""
+
 
 def evaluate_ready(loss: PerAnchor, problem: Scored, *, standings: bool) -> Asking[Evaluation]:
     """The loss of every anchor; for CLIP also down the columns."""
-    both, asks = isinstance(loss, CLIP), loss.asks()
+    both, asks = isinstance(loss, CLIP), (*loss.asks(), PRESENT)
     ((positive, reach),) = yield [
         Request(ReadTable(problem.table), (ScoreOf(problem.targets), Reach()))
     ]
@@ -31,13 +35,13 @@ def evaluate_ready(loss: PerAnchor, problem: Scored, *, standings: bool) -> Aski
     values = np.mean([_values(loss, problem, positive, found) for found in reduced], axis=0)
     told = (yield from look_at_scores(problem)) if standings else None
     mean, n = mean_of(values)
-    size = loss.softmax_size(problem.table.width, 1)
-    pull = loss.pull(positive[:, None])
     defined = ~np.isnan(values)
-    chance = loss.chance(size) if size else None
+    size, chance = _level(loss, np.concatenate([1 + each[-1][defined] for each in reduced]))
+    pull = loss.pull(positive[:, None])
     softmax = None
-    if pull is not None and size:
+    if pull is not None:
         softmax = SoftmaxParts(size, float(pull[defined].mean()) if n else None)
+    columns, remarks = told_of_masks(problem, reduced[0][-1] + (problem.targets >= 0))
     return Evaluation(
         loss,
         problem,
@@ -47,14 +51,45 @@ def evaluate_ready(loss: PerAnchor, problem: Scored, *, standings: bool) -> Aski
         n,
         "float64",
         rows=problem.n,
-        columns={"positive": positive},
+        columns={"positive": positive, **columns},
         standing=told,
         look=lambda chosen: look_at_scores(problem, chosen),
         chance=chance,
         collapsed=chance,
         softmax=softmax,
-        remarks=_untempered(loss, float(reach.max(initial=0.0))),
+        remarks=(*remarks, *_untempered(loss, float(reach.max(initial=0.0)))),
     )
+
+
+def _level(loss: PerAnchor, candidates: Float) -> tuple[int | None, float | None]:
+    """K where all samples have the same, and the mean of what each would be by chance."""
+    distinct, counts = np.unique(candidates, return_counts=True)
+    sizes = [loss.softmax_size(int(each), 1) for each in distinct]
+    levels = [level for size in sizes if (level := loss.chance(size)) is not None]
+    if len(sizes) == 1:
+        return sizes[0], levels[0] if levels else None
+    return None, float(np.average(levels, weights=counts)) if levels else None
+
+
+def told_of_masks(problem: Scored, candidates: Float) -> tuple[Columns, tuple[str, ...]]:
+    """What is said where some scores mask a candidate: a column, and a remark.
+
+    Args:
+        problem: The scores.
+        candidates: How many of each row are no masks, shape (n,).
+    """
+    n, width = problem.n, problem.table.width
+    masked = width - candidates.astype(np.int64)
+    if not masked.any():
+        return {}, ()
+    least, most = width - int(masked.max()), width - int(masked.min())
+    remark = (
+        f"masked: {int(masked.sum())} of {n * width} scores are -infinity, in "
+        f"{np.count_nonzero(masked)} of {counted(n, 'row')}: candidates that are not there. "
+        f"A row has {f'{least} to {most}' if least < most else most} of {width}, its positive "
+        "among them."
+    )
+    return {"candidates": width - masked}, (remark,)
 
 
 def _untempered(loss: PerAnchor, reach: float) -> tuple[str, ...]:
@@ -79,12 +114,11 @@ def positive_scores(problem: Scored) -> Asking[Float]:
 
 def _values(loss: PerAnchor, problem: Scored, positive: Float, reduced: Sequence[Any]) -> Float:
     """The formula; NaN for rows without a positive, or without anything else."""
-    if problem.table.width < 2:
-        return np.full(problem.n, np.nan)
+    *known, present = reduced
     with np.errstate(over="ignore", invalid="ignore"):  # refused just below
-        values = loss.per_sample(positive[:, None], *reduced) * loss.multiplier
-    lacking = problem.targets < 0
-    finite(np.where(np.isnan(values) & ~lacking, np.inf, values), loss)
+        values = loss.per_sample(positive[:, None], *known) * loss.multiplier
+    lacking = (problem.targets < 0) | (present == 0)
+    finite(np.where(lacking, np.nan, np.where(np.isnan(values), np.inf, values)), loss)
     return np.where(lacking, np.nan, values)
 
 

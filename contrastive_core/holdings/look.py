@@ -131,9 +131,11 @@ def _warnings(found: _Found) -> Iterator[str]:
         if isinstance(part, VectorFacts) and part.bad.rows:
             counts = {kind: each.rows for kind, each in part.bad.kinds.items() if each.rows}
             kinds = ", ".join(f"{rows} {WORDS[kind]}" for kind, rows in counts.items())
+            scores = " As ready scores (--scores), -infinity masks a candidate."
             yield (
                 f"{part.name}: {part.bad.rows} of {part.rows} rows cannot be used: {kinds}. "
                 "Leave them out when writing the file, or with --on-bad drop."
+                f"{scores if part.bad.infinity.rows and len(part.shape) == 2 else ''}"
             )
     if found.problem:
         yield f"{found.name}: {found.problem}"

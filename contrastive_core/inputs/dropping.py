@@ -188,7 +188,7 @@ def scores_without_bad(
     """Rows of scores without bad ones; where positives lie on the diagonal, their columns too."""
     table = ReadyScores(source)
     noted = _noting(source, drops)
-    bad = table.note(noted)
+    bad = table.note(noted, targets)
     findings = _dropped(noted, drops=drops)
     if not findings:
         return LeftScores(table, targets, None)
