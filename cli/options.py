@@ -140,8 +140,9 @@ def _reading_options() -> list[click.Parameter]:
         named(
             "--dtype",
             DTYPES,
-            text="What two-byte numbers are that a file of vectors stores as voids or integers; "
-            "files of another type are read by it, labels and lists of rows always.",
+            text="What a file of vectors stores: bfloat16 as two-byte voids or integers, or packed "
+            "bits as bytes, eight dimensions of -1 and 1 each; files of another type are read by "
+            "it, labels and lists of rows always.",
         ),
         click.Option(
             ["--join"],

@@ -13,8 +13,8 @@ REDUCTIONS = ("mean", "sum")
 PRECISIONS = ("float32", "float64")
 """Types of the rows and of the score tiles."""
 
-DTYPES = ("bfloat16",)
-"""Types of stored numbers that a file cannot always say itself."""
+DTYPES = ("bfloat16", "bits")
+"""What stored numbers may be, that a file cannot always say itself."""
 
 ON_BAD = ("stop", "drop")
 """What is done about rows that cannot be used."""

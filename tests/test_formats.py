@@ -249,7 +249,7 @@ def test_shards_of_bfloat16_and_of_other_types_are_one_array(tmp_path: Path) -> 
 
 
 def test_other_types_are_said_by_the_files() -> None:
-    with pytest.raises(BadParameter, match=r"Known: bfloat16\. All other types are read"):
+    with pytest.raises(BadParameter, match=r"Known: bfloat16, bits\. All other types are read"):
         cc.loss("infonce", VECTORS, dtype="float16")
 
 

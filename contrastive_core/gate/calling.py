@@ -65,7 +65,8 @@ def check(
         noise: Noise distribution of nce, (m,).
         positive: `first` or `diagonal`: where the positives of square scores lie.
         views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide.
-        dtype: `bfloat16` where two-byte numbers of the files are that.
+        dtype: `bfloat16` where two-byte numbers of the files are that, `bits` where bytes are
+            packed signs.
         join: The column of ids by which rows of other files are put into the order of
             `embeddings`.
         on_bad: `stop` at rows that cannot be used, or `drop` them.

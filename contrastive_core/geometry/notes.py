@@ -21,6 +21,7 @@ _FEW = 30
 
 def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
     """All warnings, most fundamental first."""
+    yield from clouds.codes
     for number, cloud in enumerate(facts.clouds):
         whose = f" ({'EMBEDDINGS' if number == 0 else 'KEYS'})" if clouds.count > 1 else ""
         if cloud.mean_cosine > ONE_POINT:

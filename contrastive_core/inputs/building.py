@@ -10,6 +10,7 @@ from ..errors import some
 from ..losses import Loss
 from ..memory import Room
 from ..problem import Problem
+from ..sources import told_of_codes
 from .builder import Builder
 from .files import InputFile
 from .given import Recognised
@@ -43,6 +44,7 @@ class Built:
         problem: Who is whose positive.
         room: Threads, and where the rows lie.
         inputs: What was read, in its order.
+        codes: Warnings of integers that look like codes for other numbers.
         unused: Vector columns of the same table that were left out.
         numbering: The numbers of what stays; None where no row was left out.
     """
@@ -50,6 +52,7 @@ class Built:
     problem: Problem
     room: Room
     inputs: tuple[InputFile, ...]
+    codes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     numbering: Numbering | None = None
 
@@ -76,4 +79,6 @@ def build(loss: Loss, found: Recognised, stock: Stock, *, per_row: int = 0) -> B
     builder = Builder(loss, found, stock, per_row)
     problem = _FORMS[found.form.name](builder)
     unused = dict.fromkeys(column for source in builder.sources for column in source.unused)
-    return Built(problem, builder.room, builder.inputs(), tuple(unused), builder.numbering)
+    others = [source for role, source in builder.others.items() if role != "scores"]
+    codes = told_of_codes([*builder.sources, *others])
+    return Built(problem, builder.room, builder.inputs(), codes, tuple(unused), builder.numbering)

@@ -14,7 +14,15 @@ from ..labelled import Codes, Labelled
 from ..memory import Room
 from ..prepared import narrow
 from ..problem import Positives, Views
-from ..sources import BFLOAT16, Labels, Source, check_needed, read_labels, read_pairs
+from ..sources import (
+    BFLOAT16,
+    Labels,
+    Source,
+    check_needed,
+    read_labels,
+    read_pairs,
+    told_of_codes,
+)
 from .arrange import arrange
 from .checks import dissimilar
 from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
@@ -68,6 +76,7 @@ class Clouds:
         eps: Of the type the rows were stored in.
         room: Threads, and where the rows lie.
         inputs: What was read.
+        codes: Warnings of integers that look like codes for other numbers.
         unused: Vector columns of the same table that were left out.
         numbering: The numbers of what stays; None where no row was left out.
     """
@@ -82,6 +91,7 @@ class Clouds:
     eps: float
     room: Room
     inputs: tuple[InputFile, ...]
+    codes: tuple[str, ...]
     unused: tuple[str, ...]
     numbering: Numbering | None = None
 
@@ -158,6 +168,7 @@ def build_clouds(
         max(_eps(source) for source in sources),
         room,
         _inputs(given, sources, "" if labels is None else labels.joined),
+        told_of_codes(sources),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
         numbers,
     )

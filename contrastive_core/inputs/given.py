@@ -11,7 +11,16 @@ import numpy as np
 
 from ..errors import BadInput, BadParameter
 from ..losses import LOSSES, Form, Loss
-from ..sources import PLAIN, Reading, Source, aligned, array_source, is_path, open_source
+from ..sources import (
+    PLAIN,
+    Reading,
+    Source,
+    aligned,
+    array_source,
+    is_path,
+    open_source,
+    with_bits,
+)
 from ..vocabulary import INPUTS, POSITIVES
 
 FILES = ("embeddings", "keys", "negatives")
@@ -193,10 +202,17 @@ def open_aligned(given: Given) -> list[Source]:
 
 def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> list[Source]:
     """Open a path, or wrap an array."""
-    if isinstance(given, str | os.PathLike):
-        return open_source(given, related=related, reading=reading)
+    path = isinstance(given, str | os.PathLike)
+
+    def opened() -> list[Source]:
+        found: list[Source] = (
+            open_source(given, related=related, reading=reading)
+            if path
+            else [array_source(np.asarray(given), name, reading)]
+        )
+        return [with_bits(source, reading) for source in found]
+
     if reading.keep is None:
-        return [array_source(np.asarray(given), name, reading)]
-    return reading.keep.once(
-        ("array", id(given), name), lambda: [array_source(np.asarray(given), name, reading)]
-    )
+        return opened()
+    key = ("given", name, os.fspath(given) if path else id(given), related)
+    return list(reading.keep.once(key, opened))

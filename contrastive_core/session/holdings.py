@@ -26,7 +26,7 @@ def info(
         path: A path, a URI, `-`, a folder or a glob of shards; `PATH::name` for one array or
             column.
         dtype: `bfloat16` where two-byte numbers that are stored without a type (void, or integers)
-            are that; an error where the file has none.
+            are that, `bits` where bytes are packed signs; an error where the file has none.
         resources: The memory bound, and progress in rows.
 
     Returns:

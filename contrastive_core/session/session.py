@@ -76,7 +76,8 @@ class Session:
             positive: `first` or `diagonal`: where the positives of square scores lie.
             views: `stacked`, `interleaved`, `first` or `second`, where the shape does not decide.
             dtype: `bfloat16` where two-byte numbers that are stored without a type (void, or
-                integers) are that, in at least one of the files; the others are read by their own
+                integers) are that, in at least one of the files; `bits` where bytes are packed
+                signs, eight dimensions each, read as -1 and 1; the others are read by their own
                 types.
             join: The column of ids by which rows of other files are put into the order of
                 EMBEDDINGS; without, ids that both files have are compared.

@@ -9,6 +9,8 @@ noise) is read whole by the functions of `related.py` and `tuples.py`, from the 
 
 from .bfloat16 import NAME as BFLOAT16
 from .bfloat16 import check_needed
+from .bits import with_bits
+from .codes import told_of_codes
 from .ids import aligned
 from .memory import ArraySource, array_source
 from .places import open_source
@@ -39,4 +41,6 @@ __all__ = [
     "read_pairs",
     "read_targets",
     "read_triplets",
+    "told_of_codes",
+    "with_bits",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import NeedlessType
+from .bits import NAME as BITS
 from .checks import check_dtype
 from .reading import Reading
 from .source import Source
@@ -17,6 +18,20 @@ NAME = "bfloat16"
 
 NOT_A_NUMBER = 0x7FC0
 """The bits of a NaN."""
+
+
+_NEEDED = {
+    NAME: (
+        f"a file of two-byte numbers without a type, of which --dtype {NAME} says what they are",
+        "Leave --dtype out: every file says itself what it holds.",
+    ),
+    BITS: (
+        f"a file of uint8 or int8, of which --dtype {BITS} says that each byte holds the signs of "
+        "eight dimensions",
+        "Leave --dtype out, or save the packed bytes as uint8.",
+    ),
+}
+"""What `--dtype` needs to be of use, and what to do without."""
 
 
 def widen(bits: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
@@ -44,12 +59,7 @@ def check_numbers(name: str, dtype: np.dtype[Any], reading: Reading) -> bool:
     """
     if dtype.name == NAME:  # the type of the package ml_dtypes
         return True
-    if (
-        reading.dtype is not None
-        and dtype.itemsize == 2
-        and dtype.kind in "Viu"
-        and not dtype.names
-    ):
+    if reading.dtype == NAME and dtype.itemsize == 2 and dtype.kind in "Viu" and not dtype.names:
         return True
     check_dtype(name, dtype)
     return False
@@ -67,12 +77,12 @@ def check_needed(sources: Iterable[Source], reading: Reading, none: str = "no ve
         NeedlessType: All files say themselves what they hold.
     """
     stored = {source.name: source.stored for source in sources}
-    if reading.dtype is None or any(NAME in each for each in stored.values()):
+    if reading.dtype is None or any(reading.dtype in each for each in stored.values()):
         return
+    expected, remedy = _NEEDED[reading.dtype]
     raise NeedlessType(
         "dtype",
-        expected=f"a file of two-byte numbers without a type, of which --dtype {reading.dtype} "
-        "says what they are",
+        expected=expected,
         got=", ".join(f"{name} of {each}" for name, each in stored.items()) or none,
-        remedy="Leave --dtype out: every file says itself what it holds.",
+        remedy=remedy,
     )

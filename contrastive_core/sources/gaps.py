@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from .bits import BitSource
 from .formats import FORMATS
 from .forward import Rows
 from .memory import ArraySource
@@ -60,7 +61,10 @@ def blocks(shelf: Shelf, taken: Taken, source: Source) -> Iterator[Block]:
         taken: What is read of it.
         source: The same as a source.
     """
-    if isinstance(shelf, ShardShelf):
+    if isinstance(source, BitSource):
+        for block in blocks(shelf, taken, source.packed):
+            yield replace(block, rows=source.unpack(block.rows))
+    elif isinstance(shelf, ShardShelf):
         yield from _of_shards(shelf, taken)
     elif shelf.format in _TABLES:
         # pyarrow is slow to import, and only tables need it.

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import BadInput, counted, some
+from .bits import BitSource
 from .forward import Streamed
 from .memory import ArraySource
 from .places import split_column
@@ -99,8 +100,10 @@ def agreement(first: Source, shelf: Shelf | None, name: str, reading: Reading) -
     return _join(reading.join, first.name, _whole(ours()), name, _whole(theirs()))
 
 
-def in_order(source: Source, order: Order) -> ArraySource:
+def in_order(source: Source, order: Order) -> Source:
     """Some rows of a source, in an order: read forward once, each put into its place on disk."""
+    if isinstance(source, BitSource):
+        return replace(source, packed=in_order(source.packed, order))
     shape = (len(order), *source.shape[1:])
     row = math.prod(shape[1:])
     size = len(order) * row * source.dtype.itemsize
@@ -119,6 +122,8 @@ def in_order(source: Source, order: Order) -> ArraySource:
 
 def noted(source: Source, said: str) -> Source:
     """A source that says how its rows belong to others."""
+    if isinstance(source, BitSource):
+        return replace(source, packed=noted(source.packed, said))
     if isinstance(source, ShardedSource):
         return replace(source, joined=said)
     if isinstance(source, ArraySource | Streamed):

@@ -18,7 +18,8 @@ class Reading:
 
     Args:
         dtype: `bfloat16`: two-byte voids and integers are that, in the files of vectors that store
-            them; None: files say what they hold.
+            them; `bits`: bytes are the signs of eight dimensions each; None: files say what they
+            hold.
         join: The column of ids by which the rows of other files are put into the order of
             EMBEDDINGS; None: row i belongs to row i, and ids that both files have are compared.
         on_bad: `stop` at rows that cannot be used, or `drop` them: null and ragged rows of tables
