@@ -214,5 +214,5 @@ def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> 
 
     if reading.keep is None:
         return opened()
-    key = ("given", name, os.fspath(given) if path else id(given), related)
+    key = ("given", name, *((os.fspath(given), related) if path else (id(given),)))
     return list(reading.keep.once(key, opened))
