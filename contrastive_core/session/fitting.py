@@ -61,7 +61,10 @@ class Inputs:
         if self.given.embeddings is None:
             return []
         related = 1 if self.given.keys is not None else len(FILES)
-        return open_given(self.given.embeddings, "embeddings", self.given.reading, related=related)
+        given = self.given
+        return open_given(
+            given.embeddings, "embeddings", given.reading, related=related, views=given.views
+        )
 
     @cached_property
     def _negatives(self) -> Source | None:

@@ -22,13 +22,13 @@ from ..errors import BadInput, counted
 from . import fields, layers
 from .bfloat16 import NOT_A_NUMBER, bits_dtype, check_numbers
 from .checks import check_shape
-from .files import File, first_line
+from .files import File
 from .forward import Forward, Rows, Streamed
 from .matrices import gap, matrices
 from .reading import Reading
 from .shelf import Entry, Shelf, Taken, Words, called, check_names
 from .source import Facts, Source
-from .tables import ARROW_ERRORS, Table, damaged, open_table
+from .tables import ARROW_ERRORS, Table, damaged, open_table, unreadable
 from .values import Check, Values, Wanted
 
 WORDS = Words("column", "a list of numbers per row", "Store each vector as one list<float> value.")
@@ -221,7 +221,7 @@ def guarded(
         yield from table.batches(columns, start, rows)
     except ARROW_ERRORS as error:
         table.file.check()
-        raise damaged(name, first_line(error)) from error
+        raise unreadable(name, error) from error
 
 
 def open_shelf(file: File, format_name: str, reading: Reading) -> Shelf:

@@ -200,6 +200,19 @@ def narrowest(schema: pa.Schema) -> list[int]:
     return plain[:1] or list(range(len(schema)))[:1]
 
 
+def unreadable(name: str, error: BaseException) -> BadInput:
+    """The error for a file that pyarrow does not read: damaged, or of types it does not know."""
+    if not isinstance(error, NotImplementedError):
+        return damaged(name, first_line(error))
+    return BadInput(
+        name,
+        expected="types that pyarrow reads",
+        got=f"not supported: {first_line(error)}",
+        remedy="The file may well be whole. Write vectors as list<float> and labels as integers or "
+        "strings, or read it with a newer pyarrow.",
+    )
+
+
 def damaged(name: str, got: str) -> BadInput:
     """The error for a file that ends early or holds bytes that mean nothing."""
     return BadInput(
@@ -217,7 +230,7 @@ def open_table(file: File, format_name: str) -> Table:
         names = table.schema.names
     except ARROW_ERRORS as error:
         file.check()
-        raise damaged(file.name, first_line(error)) from error
+        raise unreadable(file.name, error) from error
     name, times = Counter(names).most_common(1)[0] if names else ("", 0)
     if times > 1:
         raise BadInput(
