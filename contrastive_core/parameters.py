@@ -33,7 +33,6 @@ class Number:
     whole: bool = False
     """Whether it counts something."""
     meaning: str = ""
-    symbol: str = ""
     aliases: tuple[str, ...] = ()
     reciprocal: str | None = None
     """Another name for 1 / value: `scale` for a temperature."""
@@ -218,7 +217,6 @@ def temperature(default: float) -> Any:
     bound = Number(
         above=0.0,
         meaning="Temperature tau: similarities are divided by it.",
-        symbol="tau",
         aliases=("temperature",),
         reciprocal="scale",
     )
@@ -235,9 +233,9 @@ def flag(meaning: str) -> Any:
     return declare(False, Flag(meaning))
 
 
-def number(default: float, meaning: str, *, symbol: str = "", **bound: Any) -> Any:
+def number(default: float, meaning: str, **bound: Any) -> Any:
     """A number with its bound: `above`, `least`, `whole`."""
-    return declare(default, Number(meaning=meaning, symbol=symbol, **bound))
+    return declare(default, Number(meaning=meaning, **bound))
 
 
 def knob(default: Any) -> Any:

@@ -149,26 +149,6 @@ class Prepared:
             yield start, self.read(start, min(start + step, self.n))
 
 
-def prepare(
-    strands: Sequence[Strided], *, unit: bool, dtype: str, in_memory: bool, raw_by: str = ""
-) -> Prepared:
-    """Read the strands, one after the other in the result, each source in one forward pass.
-
-    Args:
-        strands: Equally wide rows; several strands may interleave in one source.
-        unit: Divide each row by its norm.
-        dtype: Working precision.
-        in_memory: Whether the rows may stay in memory; else they are spilled.
-        raw_by: The option that takes rows as they are, for messages.
-
-    Raises:
-        BadInput: Rows that hold NaN or infinity; null vectors where a unit row is needed; numbers
-            beyond the working precision.
-    """
-    how: dict[str, Any] = {"unit": unit, "dtype": dtype, "in_memory": in_memory}
-    return prepare_noting(strands, **how, raw_by=raw_by, stop=True).data
-
-
 @dataclass(frozen=True, eq=False)
 class Noted:
     """Prepared rows, some of which cannot be used.
@@ -198,10 +178,19 @@ def prepare_noting(
     raw_by: str = "",
     stop: bool = False,
 ) -> Noted:
-    """The same, but rows that hold NaN, infinity or a null vector are noted, unless told to stop.
+    """Read the strands, one after the other in the result, each source in one forward pass.
+
+    Args:
+        strands: Equally wide rows; several strands may interleave in one source.
+        unit: Divide each row by its norm.
+        dtype: Working precision.
+        in_memory: Whether the rows may stay in memory; else they are spilled.
+        raw_by: The option that takes rows as they are, for messages.
+        stop: Whether rows that cannot be used are an error; else they are noted.
 
     Raises:
-        BadInput: Numbers beyond the working precision, which another can hold.
+        BadInput: Told to stop, rows that hold NaN or infinity, or null vectors where a unit row is
+            needed; and numbers beyond the working precision, which another can hold.
     """
     n, d = sum(strand.n for strand in strands), strands[0].d
     kind = np.dtype(dtype)

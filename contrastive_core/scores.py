@@ -105,5 +105,4 @@ def _refine(anchors: Block, candidates: Block, out: Block, long: Block, across: 
 
 
 PRODUCT = Product()
-EUCLIDEAN = NegativeDistance()
 SQUARED_EUCLIDEAN = NegativeDistance(squared=True)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from contrastive_core.prepared import Prepared, prepare
+from contrastive_core.prepared import Prepared, prepare_noting
 from contrastive_core.sources import ArraySource, Strided
 
 pytest_plugins = ["pytester"]
@@ -21,7 +21,8 @@ def _ready(
 ) -> Prepared:
     array = np.asarray(rows)
     strand = Strided(ArraySource(array), 0, 1, len(array))
-    return prepare([strand], unit=unit, dtype=dtype, in_memory=in_memory)
+    noted = prepare_noting([strand], unit=unit, dtype=dtype, in_memory=in_memory, stop=True)
+    return noted.data
 
 
 @pytest.fixture

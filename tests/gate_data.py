@@ -36,7 +36,6 @@ def measured(text: str, value: float, **changes: Any) -> Measured:
         "n": 100,
         "samples": 100,
         "d": 8,
-        "dtype": "float32",
         "precision": "float32",
         "convention": None,
         "parameters": {},

@@ -15,7 +15,7 @@ from contrastive_core.errors import BadParameter
 from contrastive_core.gate.configuration import find_configuration, load_configuration
 from contrastive_core.gate.front import run_check
 from contrastive_core.gate.grammar import parse_rule
-from contrastive_core.gate.merging import Overrides, load_request, merged
+from contrastive_core.gate.merging import Overrides, merged, nearest
 from contrastive_core.gate.request import CheckRequest
 
 
@@ -31,6 +31,11 @@ def own(folder: Path, text: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "contrast.toml").write_text(text, encoding="utf-8")
     return folder / "contrast.toml"
+
+
+def load_request(path: str | Path | None = None) -> CheckRequest:
+    """What a configuration asks, of nobody who says anything against it."""
+    return merged(load_configuration(path) if path else nearest(), Overrides())
 
 
 def shared(folder: Path, text: str) -> Path:

@@ -225,7 +225,6 @@ def test_what_means_something_else_is_not_comparable(
         ({"parameters": {"m": (1, 2)}}, {"parameters": {"m": [1, 2]}}),
         ({"samples": 100}, {"samples": 110}),
         ({"samples": 100}, {"samples": 90}),
-        ({"dtype": "float32"}, {"dtype": "float16"}),
         ({"precision": "float32"}, {"precision": "float64"}),
         ({"n": 5}, {"n": 7}),
         ({"positives": VIEWS}, {"positives": HowFound("views", "row i of z1 and of z2")}),

@@ -219,7 +219,7 @@ def test_both_formats_in_one_run(tmp_path: Path) -> None:
         ("contrast kinds -o json:absent/kinds.json", ["got no directory"]),
         ("contrast kinds --tau 1", ["It belongs to contrast loss --kind infonce", "kinds takes"]),
         ("contrast kinds infonce --sort best", ["an option of contrast kinds, got --sort."]),
-        ("contrast kinds --color never --color always", ["--color at most once, got it 2 times"]),
+        ("contrast kinds --color always --color never", ["--color at most once, got it 2 times"]),
     ],
 )
 def test_a_bad_question_is_exit_2(line: str, said: list[str], tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from contrastive_core.reductions import (
     View,
 )
 from contrastive_core.reductions.log_sum_exp import SHARED, UNSHIFTED
-from contrastive_core.scores import EUCLIDEAN, PRODUCT, SQUARED_EUCLIDEAN, Score
+from contrastive_core.scores import PRODUCT, SQUARED_EUCLIDEAN, NegativeDistance, Score
 from contrastive_core.tables import Everything, Gathered, Offsets, Relation, Side, Span, Table
 from contrastive_core.tiles import Cut
 
@@ -38,6 +38,7 @@ Ready = Callable[..., Prepared]
 TextbookRow = dict[int, float]
 
 N, D = 13, 4
+EUCLIDEAN = NegativeDistance()
 SCORES: dict[str, Score] = {
     "product": PRODUCT,
     "euclidean": EUCLIDEAN,

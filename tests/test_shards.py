@@ -165,7 +165,6 @@ def test_hidden_and_marking_files_of_a_folder_are_passed_over(tmp_path: Path) ->
     source = only(folder)
     assert source.shape == (40, 6)
     assert len(source.facts.passed_over) == 5
-    assert source.facts.shards == (f"{folder}/emb_0.npy",)
     assert source.facts.groups == (40,)
 
 

@@ -219,7 +219,8 @@ def test_a_pipe_and_a_file_give_the_same_loss_twice(tmp_path: Path, way: str) ->
 
 def test_the_command_reads_standard_input(tmp_path: Path) -> None:
     path = saved(tmp_path, "npy", VECTORS)
-    command = ["contrast", "loss", "--kind", "infonce", "-", "-o", "value", "-q"]
+    words = ["loss", "--kind", "infonce", "-", "-o", "value", "-q"]
+    command = [sys.executable, "-m", "contrast_cli", *words]
     ran = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=False)
     assert float(ran.stdout) == cc.loss("infonce", VECTORS).value
 

@@ -26,7 +26,7 @@ from contrastive_core.reductions import (
     View,
     triplet_visits,
 )
-from contrastive_core.scores import EUCLIDEAN, PRODUCT, SQUARED_EUCLIDEAN, Score
+from contrastive_core.scores import PRODUCT, SQUARED_EUCLIDEAN, NegativeDistance, Score
 from contrastive_core.tables import Gathered, Span, Table
 from contrastive_core.tiles import Cut
 
@@ -36,6 +36,7 @@ Ready = Callable[..., Prepared]
 Oracle = dict[str, list[Any]]
 
 N, D = 17, 4
+EUCLIDEAN = NegativeDistance()
 LIFT = np.array([0.0, 0.0, 0.0, 2.0])
 """Added to a row of small whole numbers so that it has a direction."""
 SCORES: dict[str, tuple[Score, float]] = {

@@ -58,7 +58,6 @@ class Measured:
         n: Terms or rows that it is taken over.
         samples: Samples of the input: what must be equal for two values to be compared.
         d: Dimensions; None for ready scores.
-        dtype: Of the embeddings as stored.
         precision: Working precision.
         convention: Name of the convention of a loss; None for a metric.
         parameters: In force.
@@ -85,7 +84,6 @@ class Measured:
     n: int | None
     samples: int
     d: int | None
-    dtype: str
     precision: str
     convention: str | None
     parameters: dict[str, Any]

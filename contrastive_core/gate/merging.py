@@ -19,7 +19,6 @@ from .configuration import (
     Configuration,
     NamedInputs,
     find_configuration,
-    load_configuration,
 )
 from .pool import Pool
 from .request import CheckedPool, CheckRequest
@@ -109,20 +108,6 @@ def _check_place(configuration: Configuration | None, overrides: Overrides) -> N
 def _first(*said: Any) -> Any:
     """The first that was said; None where nothing was."""
     return next((each for each in said if each is not None), None)
-
-
-def load_request(path: str | Path | None = None) -> CheckRequest:
-    """What a configuration asks, ready to be checked.
-
-        run_check(load_request("contrast.toml"))
-
-    Args:
-        path: The configuration; None for the nearest one from the working directory upwards.
-
-    Raises:
-        BadInput: There is none, or it is broken.
-    """
-    return merged(nearest() if path is None else load_configuration(path), Overrides())
 
 
 def nearest() -> Configuration:

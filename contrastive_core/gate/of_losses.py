@@ -46,7 +46,6 @@ def measured_of_loss(figure: Figure, result: LossResult, sort: str) -> Measured:
         n=result.n,
         samples=len(result.samples),
         d=rows.shape[-1] if rows.shape and rows.role == "embeddings" else None,
-        dtype=rows.dtype or "",
         precision=result.precision,
         convention=result.convention.name,
         parameters=dict(result.parameters),

@@ -72,7 +72,7 @@ _PAIRWISE = 2.0
 
 def measured_of_metric(figure: Figure, result: MetricsResult) -> Measured:
     """A metric of one input."""
-    found, rows = result.metrics[figure.name], result.inputs[0]
+    found = result.metrics[figure.name]
     own = figure.name.removesuffix(KEYS_SUFFIX)
     return Measured(
         figure=figure,
@@ -82,7 +82,6 @@ def measured_of_metric(figure: Figure, result: MetricsResult) -> Measured:
         n=found.n,
         samples=result.n,
         d=result.d,
-        dtype=rows.dtype or "",
         precision=result.precision,
         convention=None,
         parameters=dict(found.parameters),

@@ -42,7 +42,6 @@ def measured_of_triplets(figure: Figure, result: TripletsResult, at: Hardness) -
         n=result.triplets,
         samples=len(at.samples),
         d=rows.shape[-1] if rows.shape else None,
-        dtype=rows.dtype or "",
         precision=result.precision,
         convention=at.convention.name,
         parameters=dict(at.parameters),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ..inputs import InputFile
@@ -89,7 +89,6 @@ class CheckResult:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     saved: str | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:

@@ -18,9 +18,7 @@ NEIGHBOURS = 10
 class Settings:
     """Parameters of the metrics. Every one has a bound, from which its option and errors follow."""
 
-    t: float = number(
-        2.0, "t of uniformity, the sharpness of the potential.", symbol="t", least=1e-6, most=1e6
-    )
+    t: float = number(2.0, "t of uniformity, the sharpness of the potential.", least=1e-6, most=1e6)
     alpha: float = number(
         2.0, "alpha of alignment, the power of the distance.", least=1e-6, most=1e3
     )

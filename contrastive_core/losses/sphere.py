@@ -94,7 +94,7 @@ class Uniformity(_OnSphere):
     forms: ClassVar[tuple[Form, ...]] = (CLOUD, TWO_FILES)
     examples: ClassVar[tuple[str, ...]] = ("contrast loss --kind uniformity sample_data/emb.npy",)
 
-    t: float = number(2.0, "t, the sharpness of the potential.", symbol="t", above=0.0)
+    t: float = number(2.0, "t, the sharpness of the potential.", above=0.0)
 
     @property
     def sharpness(self) -> float:
@@ -137,7 +137,7 @@ class AlignUniform(_OnSphere):
     )
 
     alpha: float = number(2.0, "Power of the distance of positives.", above=0.0)
-    t: float = number(2.0, "t, the sharpness of the potential.", symbol="t", above=0.0)
+    t: float = number(2.0, "t, the sharpness of the potential.", above=0.0)
     weight: float = number(1.0, "Weight of the uniformity.", least=0.0)
 
     def idle(self) -> frozenset[str]:

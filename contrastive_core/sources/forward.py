@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from ..errors import BadInput
 from .bfloat16 import widen
-from .checks import check_shape
 from .source import Facts, Source, Strided, strand_of
 
 if TYPE_CHECKING:
@@ -136,10 +135,3 @@ class Streamed:
     def _flat(self) -> Source:
         first, second, d = self.shape
         return replace(self, shape=(first * second, d))
-
-
-def checked(source: Source, *, empty: bool) -> Source:
-    """Refuse a source without rows, unless it is one shard of several."""
-    if not (empty and source.shape[0] == 0):
-        check_shape(source.name, source.shape)
-    return source

@@ -220,7 +220,6 @@ class ShardedSource:
             self.taken.chosen,
             self.taken.unused,
             tuple(part.shape[0] for part in self.parts),
-            tuple(part.name for part in self.parts),
             self.shelf.passed_over,
             self.joined,
         )

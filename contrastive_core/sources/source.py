@@ -21,7 +21,6 @@ class Facts:
         chosen: Why this array or column was taken, where there was a choice.
         unused: Arrays or columns of vectors that were left out.
         groups: Rows of each row group or record batch; of each shard.
-        shards: The files it is made of, where these are several.
         passed_over: Other files of the same folder.
         joined: How its rows belong to those of another file: by which ids, compared or joined.
         order: The row of the file that each row is; None for the file's own order.
@@ -32,7 +31,6 @@ class Facts:
     chosen: str = ""
     unused: tuple[str, ...] = ()
     groups: tuple[int, ...] = ()
-    shards: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
     joined: str = ""
     order: npt.NDArray[np.intp] | None = field(default=None, compare=False, repr=False)
