@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from contrastive_core.plain_text import inert, message, plain
 from contrastive_core.resources import LISTENER
 
 from .folding import fit_to
@@ -63,16 +64,16 @@ class Manners:
         if self.quiet < 2:
             self._say("warning", "yellow", text)
 
-    def error(self, text: str) -> None:
-        """Why there is no result."""
-        self._say("error", "red", text)
+    def error(self, text: str, remedy: str = "") -> None:
+        """Why there is no result, and in lines of their own what to do."""
+        self._say("error", "red", text, remedy)
 
     def console(self, stream: IO[str]) -> Console:
         """A rich console for tables."""
-        from rich.console import Console
+        from .render.plain_console import PlainConsole
 
         colored = self.colored(stream)
-        return Console(
+        return PlainConsole(
             file=stream,
             force_terminal=colored,
             no_color=not colored,
@@ -95,9 +96,12 @@ class Manners:
 
     def refusal(self, error: ContrastError) -> None:
         """What was expected, what was got and what to do."""
-        self.error(f"{error.what}: expected {error.expected}, got {error.got}.\n  {error.remedy}")
+        self.error(f"{error.what}: expected {error.expected}, got {error.got}.", error.remedy)
 
-    def _say(self, word: str, color: str, text: str) -> None:
+    def _say(self, word: str, color: str, text: str, remedy: str = "") -> None:
+        """A line, and those of what to do; nothing raw from outside, whoever forgot it."""
+        remedies = "\n".join(map(message, remedy.split("\n")))
+        text = message(text) + (inert(f"\n  {remedies}") if remedy else "")
         head = f"{word}:"
         said = fit_to(sys.stderr, f"{head} {text}").removeprefix(head)
         # Nobody is left to tell when standard error is closed or full: the exit code still says it.
@@ -144,16 +148,17 @@ class Bar:
         if not self._is_due(now):
             return
         share = min(1.0, done / total) if total else 1.0
-        plain = (sys.stderr.encoding or "").lower().replace("-", "") != "utf8"
+        ascii_only = (sys.stderr.encoding or "").lower().replace("-", "") != "utf8"
         columns = width_of(sys.stderr) or USUAL
-        text = line(self.words(done, total), share, self.facts(done, total), columns, plain=plain)
+        words = self.words(done, total)
+        text = line(words, share, self.facts(done, total), columns, plain=ascii_only)
         self._write(f"\r{text}{_REST}")
 
     def wait(self, words: str) -> None:
         """Show what is waited for, where there is no telling how long."""
         if self._shown and self._is_due(time.monotonic()):
             columns = width_of(sys.stderr) or USUAL
-            self._write(f"\r{words[: columns - 1]}{_REST}")
+            self._write(f"\r{plain(words)[: columns - 1]}{_REST}")
 
     def _is_due(self, now: float) -> bool:
         """Whether it is time for another picture; the first is to be erased on every way out."""

@@ -13,6 +13,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from contrastive_core.errors import BadParameter, ContrastError, known_names
+from contrastive_core.plain_text import inert, plain
 from contrastive_core.version import VERSION
 
 from .check import check
@@ -148,7 +149,7 @@ def _invoke(args: list[str]) -> None:
 
 
 def _refused(manners: Manners, what: str, remedy: str) -> int:
-    manners.error(f"{what}\n  {remedy}")
+    manners.error(what, remedy)
     return BAD_INPUT
 
 
@@ -161,9 +162,9 @@ def _usage(error: click.ClickException) -> tuple[str, str]:
 
 def _fault(manners: Manners, error: BaseException, *, debug: bool) -> int:
     if debug:
-        traceback.print_exception(error)
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            click.echo(inert(plain(line)), err=True)
     kind = type(error).__name__
-    manners.error(f"a fault of contrast, not of your data: {kind}: {error}.")
-    if not debug:
-        click.echo("  Run again with --debug for the traceback.", err=True)
+    remedy = "" if debug else "Run again with --debug for the traceback."
+    manners.error(f"a fault of contrast, not of your data: {kind}: {error}.", remedy)
     return FAULT

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from .plain_text import message
+
 _LISTED = 100
 """Known names that a message lists."""
 
@@ -13,21 +15,24 @@ class ContrastError(Exception):
     """Something the user can put right.
 
     The wording belongs to the error, so that the command line, the library and the tests read
-    the same message.
+    the same message. Text from outside in it is shown plain, and cut where it is long.
 
     Args:
         what: One line that names the thing at fault (a file, an option, a parameter).
         expected: What would have been accepted.
         got: What was found instead.
         remedy: What to do, as an imperative sentence.
+        lines: What goes on below the remedy, a line each: no text from outside breaks a line.
     """
 
-    def __init__(self, what: str, *, expected: str, got: str, remedy: str) -> None:
-        self.what = what
-        self.expected = expected
-        self.got = got
-        self.remedy = remedy
-        super().__init__(f"{what}: expected {expected}, got {got}. {remedy}")
+    def __init__(
+        self, what: str, *, expected: str, got: str, remedy: str, lines: Sequence[str] = ()
+    ) -> None:
+        self.what = message(what)
+        self.expected = message(expected)
+        self.got = message(got)
+        self.remedy = "\n".join(map(message, (remedy, *lines)))
+        super().__init__(f"{self.what}: expected {self.expected}, got {self.got}. {self.remedy}")
 
 
 class BadInput(ContrastError):

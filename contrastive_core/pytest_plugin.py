@@ -132,6 +132,7 @@ class Subject:
         from .errors import ContrastError
         from .gate.front import run_check
         from .gate.wording import check_in_words, in_words
+        from .plain_text import message, plain
         from .resources import Resources
 
         try:
@@ -141,8 +142,8 @@ class Subject:
         if not result.passed:
             raise AssertionError(in_words(result))
         broken = [each for each in result.checks if each.passed is False]
-        told = ["\n".join(check_in_words(each)) for each in broken]
-        for text in (*told, *result.warnings):
+        told = ["\n".join(map(plain, check_in_words(each))) for each in broken]
+        for text in (*told, *map(message, result.warnings)):
             warnings.warn(text, ContrastWarning, stacklevel=3)
 
 

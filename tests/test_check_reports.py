@@ -290,17 +290,17 @@ def test_junit_uses_no_element_and_no_attribute_that_a_reader_refuses() -> None:
     assert [each.tag for each in root[0]] == ["properties", *["testcase"] * 4]
 
 
-def test_junit_leaves_out_characters_that_xml_cannot_hold() -> None:
+def test_junit_shows_the_codes_of_characters_that_xml_cannot_hold() -> None:
     text = _junit(verdict_of(fails(rule="a\x00b\x1b[31m\ufffe\ud800 < & >\n\t", metric="m\x0b")))
     (case,) = _parsed(text).iter("testcase")
-    assert case.get("name") == "ab[31m < & >\n\t"
+    assert case.get("name") == r"a\x00b\x1b[31m\ufffe\ud800 < & >"
 
 
 def test_github_escapes_as_the_toolkit_does() -> None:
     check = fails(rule="a: b, 5%\r\nc", metric="100%\r\n::error::x")
     first, *lines = _github(verdict_of(check))
     assert first == (
-        "::error title=contrast check%3A a%3A b%2C 5%25%0D%0Ac::100%25%0D%0A::error::x is -1.25, "
+        "::error title=contrast check%3A a%3A b%2C 5%25 c::100%25\\r\\n::error::x is -1.25, "
         "required <= -2; lower is better%0Aworst rows: 241 of view 1 (loss 5.25), "
         "7 of view 0 (loss 4.5)"
     )

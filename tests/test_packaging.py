@@ -76,6 +76,7 @@ def test_the_core_never_prints_or_exits() -> None:
 
 
 ORDER = (
+    ("plain_text",),
     ("errors", "version", "vocabulary"),
     ("numerics", "parameters"),
     ("resources", "conventions", "bad_rows", "whole_files"),

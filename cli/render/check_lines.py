@@ -9,14 +9,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from contrastive_core.plain_text import message
+
 from .check_words import (
     FAIL,
     OPEN,
     PASS,
     WARN,
     direction,
-    line_of,
+    input_name,
     mark,
+    name,
     names_of_rows,
     positives_lines,
     reason,
@@ -24,7 +27,7 @@ from .check_words import (
     value_and_bound,
     what_was_checked,
 )
-from .layout import FOLDED, cell, plain_table
+from .layout import FOLDED, cell, head, plain_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +52,7 @@ def print_check(result: CheckResult, console: Console, columns: int | None) -> N
         console.print()
         _print_whole(_rules(result.checks), console, columns)
     for line in positives_lines(result.checks):
-        _print_words(Text(line, style="dim"), console, columns or FOLDED)
+        _print_words(Text(message(line), style="dim"), console, columns or FOLDED)
     for check in result.checks:
         if check.passed is not True:
             _print_failure(check, console, columns)
@@ -57,16 +60,18 @@ def print_check(result: CheckResult, console: Console, columns: int | None) -> N
     if result.saved is not None:
         words = f"{words}; the values are saved in {result.saved}"
     console.print()
-    _print_words(Text(f"{words[0].upper()}{words[1:]}", style="bold"), console, columns or FOLDED)
+    said = Text(message(f"{words[0].upper()}{words[1:]}"), style="bold")
+    _print_words(said, console, columns or FOLDED)
 
 
 def _print_inputs(result: CheckResult, console: Console, columns: int) -> None:
     """What was checked, a line or more for each input."""
-    width = max((len(each.name) + 2 for each in result.inputs if each.name), default=0)
-    for each in result.inputs:
-        words = what_was_checked(each) or "nothing could be read"
+    names = [input_name(each.name) for each in result.inputs]
+    width = max((len(each) + 2 for each in names if each), default=0)
+    for named, each in zip(names, result.inputs, strict=True):
+        words = message(what_was_checked(each)) or "nothing could be read"
         first, *rest = Text(words).wrap(console, max(columns - width, 20))
-        console.print(Text.assemble(((each.name or "").ljust(width), "bold"), first))
+        console.print(Text.assemble((named.ljust(width), "bold"), first))
         for line in rest:
             console.print(Text.assemble(" " * width, line))
 
@@ -75,15 +80,15 @@ def _rules(checks: Sequence[Check]) -> Table:
     """Mark, rule, value, bound, and the input where there are several."""
     table = plain_table()
     table.add_column("", no_wrap=True)
-    table.add_column("rule", min_width=max(len(w) for c in checks for w in line_of(c).split()))
+    table.add_column("rule", min_width=max(len(w) for c in checks for w in name(c).split()))
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("bound", no_wrap=True)
     named = any(check.input is not None for check in checks)
     if named:
         table.add_column("input", no_wrap=True)
     for check in checks:
-        cells = (Text(mark(check), STYLES[mark(check)]), line_of(check), *value_and_bound(check))
-        table.add_row(*cells, *([check.input or ""] if named else []))
+        cells = (Text(mark(check), STYLES[mark(check)]), name(check), *value_and_bound(check))
+        table.add_row(*cells, *([input_name(check.input)] if named else []))
     return table
 
 
@@ -97,11 +102,11 @@ def _print_whole(table: Table, console: Console, columns: int | None) -> None:
 def _print_failure(check: Check, console: Console, terminal: int | None) -> None:
     """The rule, why it does not hold, and the rows that carry it."""
     columns = terminal or FOLDED
-    of_input = "" if check.input is None else f"  ({check.input})"
-    head = Text(mark(check).ljust(_INDENT), STYLES[mark(check)])
+    of_input = "" if check.input is None else f"  ({input_name(check.input)})"
+    marked = Text(mark(check).ljust(_INDENT), STYLES[mark(check)])
     console.print()
-    _print_words(Text.assemble(head, (line_of(check), "bold"), of_input), console, columns)
-    _print_words(Text(_why(check)), console, columns, indent=_INDENT)
+    _print_words(Text.assemble(marked, (name(check), "bold"), of_input), console, columns)
+    _print_words(Text(message(_why(check))), console, columns, indent=_INDENT)
     if check.rows:
         _print_rows(check.rows, console, terminal)
 
@@ -141,7 +146,7 @@ def _table(cells: dict[str, list[str]], names: Sequence[str]) -> Padding:
     """Numbers right-aligned under their names."""
     table = plain_table()
     for each in names:
-        table.add_column(each.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
+        table.add_column(head(each), justify="right", vertical="bottom", no_wrap=True)
     for row in zip(*(cells[each] for each in names), strict=True):
         table.add_row(*row)
     return Padding(table, (0, 0, 0, _INDENT), expand=False)

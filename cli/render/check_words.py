@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contrastive_core.gate.catalogue import COUNT, SHARE
 from contrastive_core.gate.rules import ERROR
 from contrastive_core.gate.wording import way
+from contrastive_core.plain_text import message, short_name
 
 if TYPE_CHECKING:
     from contrastive_core.gate.verdict import Check, CheckedInput, CheckResult
@@ -93,18 +94,26 @@ def _shortest(number: float) -> str:
 
 
 def name(check: Check) -> str:
-    """The rule as it was typed; of a baseline the figure, which stays when its value changes."""
-    return check.rule if check.baseline is None else f"{check.metric} against the baseline"
+    """The rule as it was typed, in one line whatever white space is in it.
 
-
-def line_of(check: Check) -> str:
-    """The name in one line, whatever white space is in it."""
-    return " ".join(name(check).split())
+    Of a baseline the figure, which stays when its value changes.
+    """
+    said = check.rule if check.baseline is None else f"{check.metric} against the baseline"
+    return message(" ".join(said.split()))
 
 
 def title(check: Check) -> str:
     """The name, with the input that it is about."""
-    return name(check) if check.input is None else f"{check.input}: {name(check)}"
+    return f"{_of(check.input)}{name(check)}"
+
+
+def input_name(name: str | None) -> str:
+    """What a configuration calls an input; nothing for the one of the command line."""
+    return short_name(name or "")
+
+
+def _of(name: str | None) -> str:
+    return "" if name is None else f"{input_name(name)}: "
 
 
 def sentence(check: Check) -> str:
@@ -135,7 +144,7 @@ def positives_lines(checks: Sequence[Check]) -> list[str]:
         if each.positives is not None:
             found.setdefault((each.input, each.positives), {})[each.metric] = None
     return [
-        f"{'' if name is None else f'{name}: '}positives of {', '.join(metrics)}: {words}"
+        f"{_of(name)}positives of {', '.join(metrics)}: {words}"
         for (name, words), metrics in found.items()
     ]
 

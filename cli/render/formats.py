@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
+from contrastive_core.plain_text import inert, json_text
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -45,7 +47,7 @@ def printed(report: Report, console: Console, columns: int | None) -> str:
     """What people read, without blanks at the ends of lines."""
     with console.capture() as captured:
         report.print_to(console, columns)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    return inert("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def _json(report: Report, manners: Manners, stream: IO[str]) -> None:
@@ -68,7 +70,8 @@ def _dumped(value: Any, indent: int | None = None) -> str:
     """JSON as everybody reads it; a table is a list of its rows."""
     import json
 
-    return json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=False, default=_listed)
+    told = json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=False, default=_listed)
+    return json_text(told)
 
 
 def _listed(rows: Rows) -> list[dict[str, Any]]:
@@ -118,7 +121,7 @@ def _md(report: Report, manners: Manners, stream: IO[str]) -> None:
     report.print_to(page, None)
     for warning in report.head()["warnings"]:
         page.warn(warning)
-    stream.write(page.text)
+    stream.write(inert(page.text))
 
 
 def _value(report: Report, manners: Manners, stream: IO[str]) -> None:

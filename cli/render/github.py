@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from contrastive_core.plain_text import message
+
 from .check_words import FAIL, OPEN, WARN, mark, rows_line, sentence, summary, title
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def write_github(result: CheckResult, stream: IO[str]) -> None:
     if len(told) > _MOST:
         stream.write(f"and {len(told) - _MOST} more, in the lines below\n")
     for check in result.checks:
-        stream.write(f"{mark(check):<5} {plain(f'{title(check)}: {sentence(check)}')}\n")
+        stream.write(f"{mark(check):<5} {message(f'{title(check)}: {sentence(check)}')}\n")
     words = summary(result)
     stream.write(f"{words[0].upper()}{words[1:]}\n")
 
@@ -48,12 +50,12 @@ def _annotations(result: CheckResult) -> Iterator[str]:
     for check in sorted(open_ones, key=lambda each: order.index(mark(each))):
         yield command(_COMMANDS[mark(check)], f"contrast check: {title(check)}", _message(check))
     for note in result.notes:
-        yield command("notice", "contrast check", note)
+        yield command("notice", "contrast check", message(note))
 
 
 def _message(check: Check) -> str:
     """What was found and asked, and the rows that carry it."""
-    return "\n".join(filter(None, (sentence(check), rows_line(check))))
+    return "\n".join(message(each) for each in (sentence(check), rows_line(check)) if each)
 
 
 def command(name: str, heading: str, message: str) -> str:
@@ -67,11 +69,6 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def plain(text: str) -> str:
-    """A line that the runner takes for no command, whatever names and labels are in it."""
-    return " ".join(text.split()).replace("##[", "## [")
 
 
 def append_summary(result: CheckResult, manners: Manners) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from contrastive_core.plain_text import message, short_name
 from contrastive_core.resources import format_size
 
 from .info_lines import Line, lines_of
@@ -55,7 +56,7 @@ def _print_uses(uses: Sequence[Use], console: Console, columns: int) -> None:
     table.add_column(overflow="fold")
     for use in uses:
         table.add_row(Text(f"  {use.status}", style=_MARKS.get(use.status, "")), use.command)
-        table.add_row("", Text(use.meaning, style="dim"))
+        table.add_row("", Text(message(use.meaning), style="dim"))
     print_folded(table, console, columns)
 
 
@@ -73,9 +74,9 @@ def _facts(found: FileInfo) -> Iterator[Line]:
     """Of the file itself."""
     yield "format", f"{found.format}, {format_size(found.bytes)} on disk"
     if found.shards:
-        yield "shards", _some(found.shards)
+        yield "shards", _some([*map(short_name, found.shards)])
     if found.passed_over:
-        yield "passed over", _some(found.passed_over)
+        yield "passed over", _some([*map(short_name, found.passed_over)])
     if len(found.entries) > 1 or found.entries[0].name:
         yield "holds", _some([_entry(each) for each in found.entries])
     if found.problem:
@@ -84,7 +85,7 @@ def _facts(found: FileInfo) -> Iterator[Line]:
 
 def _entry(entry: Held) -> str:
     taken = "" if entry.taken or entry.holds != "vectors" else ", left out"
-    return f"{entry.name}: {entry.type} ({entry.holds}{taken})"
+    return f"{short_name(entry.name)}: {short_name(entry.type)} ({entry.holds}{taken})"
 
 
 def _some(names: Sequence[Any]) -> str:

@@ -15,6 +15,7 @@ from contrastive_core.holdings.parts import (
     Part,
     VectorFacts,
 )
+from contrastive_core.plain_text import short_name
 
 from .layout import digits
 
@@ -139,7 +140,7 @@ def _counts(groups: Sequence[int]) -> str:
 
 
 def _size(found: ClassSize) -> str:
-    return f"{found.rows} (class {found.name})"
+    return f"{found.rows} (class {_value(found.name)})"
 
 
 def _row(row: Sequence[Any] | None, d: int) -> str:
@@ -150,8 +151,13 @@ def _row(row: Sequence[Any] | None, d: int) -> str:
 
 
 def _listed(values: Sequence[Any], rows: int) -> str:
-    shown = ", ".join("-" if each is None else str(each) for each in values)
+    shown = ", ".join(map(_value, values))
     return f"{shown}, ..." if rows > len(values) else shown
+
+
+def _value(value: Any) -> str:
+    """A label or a number as it is stored."""
+    return "-" if value is None else short_name(str(value))
 
 
 def _number(value: Any) -> str:

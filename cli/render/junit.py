@@ -5,20 +5,17 @@ What CI servers agree on, and no more: no attribute is written that one of them 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from contrastive_core.plain_text import message
 from contrastive_core.version import VERSION
 
 from .check_words import FAIL, OPEN, WARN, mark, name, rows_line, sentence
 
 if TYPE_CHECKING:
     from contrastive_core.gate.verdict import Check, CheckedInput, CheckResult
-
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped."""
 
 _NO_TIME = "0"
 """Rules share measurings, as metrics do theirs: no rule has a time of its own."""
@@ -35,20 +32,15 @@ def write_junit(result: CheckResult, stream: IO[str]) -> None:
     stream.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
 
 
-def legal(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return _ILLEGAL.sub("", text)
-
-
 def _suite(each: CheckedInput, checks: Sequence[Check]) -> ET.Element:
     """An input with its rules."""
-    suite = ET.Element("testsuite", {"name": legal(_name(each)), **_counts(checks)})
+    suite = ET.Element("testsuite", {"name": message(_name(each)), **_counts(checks)})
     facts = {"version": VERSION, "n": each.n, "d": each.d}
     files = {file.role: file.path for file in each.files}
     properties = ET.SubElement(suite, "properties")
     for key, value in {**facts, **files}.items():
         if value is not None:
-            ET.SubElement(properties, "property", name=key, value=legal(str(value)))
+            ET.SubElement(properties, "property", name=key, value=message(str(value)))
     suite.extend(_case(check) for check in checks)
     return suite
 
@@ -68,7 +60,7 @@ def _counts(checks: Sequence[Check]) -> dict[str, str]:
 def _case(check: Check) -> ET.Element:
     """A rule."""
     place = ".".join(filter(None, ("contrast.check", check.input)))
-    case = ET.Element("testcase", classname=legal(place), name=legal(name(check)), time=_NO_TIME)
+    case = ET.Element("testcase", classname=message(place), name=name(check), time=_NO_TIME)
     sort = "rule" if check.baseline is None else "baseline"
     became = mark(check)
     if became == FAIL:
@@ -78,11 +70,16 @@ def _case(check: Check) -> ET.Element:
     told = [f"warning: {sentence(check)}", rows_line(check)] if became == WARN else []
     told += [] if check.positives is None else [f"positives: {check.positives}"]
     if told:
-        ET.SubElement(case, "system-out").text = legal("\n".join(filter(None, told)))
+        ET.SubElement(case, "system-out").text = _lines(*told)
     return case
 
 
-def _say(case: ET.Element, tag: str, sort: str, message: str, more: str) -> None:
+def _say(case: ET.Element, tag: str, sort: str, said: str, more: str) -> None:
     """Why a case did not pass: in short as an attribute, in full as text."""
-    element = ET.SubElement(case, tag, type=sort, message=legal(message))
-    element.text = legal("\n".join(filter(None, (message, more))))
+    element = ET.SubElement(case, tag, type=sort, message=message(said))
+    element.text = _lines(said, more)
+
+
+def _lines(*said: str) -> str:
+    """One below the other; XML, too, holds nothing that is not plain."""
+    return "\n".join(message(each) for each in said if each)

@@ -11,6 +11,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from contrastive_core.plain_text import message, short_name
+
 from .sheets import NAMES
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Heading:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The line, or the lines it is folded to."""
-        line = Text(self.text, style=self.style)
+        line = Text(message(self.text), style=self.style)
         yield from [line] if self.columns is None else line.wrap(console, self.columns)
 
 
@@ -148,23 +150,30 @@ def _width(cells: dict[str, list[str]], names: Sequence[str]) -> int:
 
 def print_words(text: str, console: Console, columns: int | None, style: str = "") -> None:
     """A sentence, folded."""
-    for each in Text(text, style=style).wrap(console, columns or FOLDED):
+    for each in Text(message(text), style=style).wrap(console, columns or FOLDED):
         console.print(each)
 
 
 def _cells_table(cells: dict[str, list[str]], names: Sequence[str]) -> Table:
     table = plain_table()
     for name in names:
-        table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom", no_wrap=True)
+        table.add_column(head(name), justify="right", vertical="bottom", no_wrap=True)
     for row in zip(*(cells[name] for name in names), strict=True):
         table.add_row(*row)
     return table
+
+
+def head(name: str) -> Text:
+    """The name of a column, a line for each of its words."""
+    return Text(name.replace("_", "\n"))
 
 
 def cell(name: str, value: Any) -> str:
     """A value of a column as it is printed."""
     if value is None:
         return "-"
+    if isinstance(value, str):
+        return short_name(value)
     if name in NAMES:
         return str(value)
     if isinstance(value, float):

@@ -9,7 +9,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from .bars import NAMES, NARROWEST, SORTS, WIDEST, legend, stacked
-from .layout import digits, half_of, plain_table
+from .layout import digits, half_of, head, plain_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +21,7 @@ _GAP = 2
 """Columns between numbers and bars."""
 
 _SHARES, _MEANS = (1, 2, 3), (4, 5)
-_HEADS = ("margin", *(NAMES[sort] for sort in SORTS), "mean", "mean\nactive")
+_HEADS = ("margin", *(NAMES[sort] for sort in SORTS), "mean", "mean_active")
 
 
 def print_margins(margins: Sequence[Hardness], console: Console, columns: int) -> None:
@@ -69,7 +69,7 @@ def _table(
     """The margins with some of their numbers, and their bars."""
     table = plain_table()
     for column in (0, *chosen):
-        table.add_column(_HEADS[column], justify="right", vertical="bottom", no_wrap=True)
+        table.add_column(head(_HEADS[column]), justify="right", vertical="bottom", no_wrap=True)
     if bars:
         table.add_column("", no_wrap=True)
     for number, row in enumerate(rows):

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from contrastive_core.plain_text import message
+
 from .layout import Figure, Heading, Laid
 
 _WIDE = 10_000
@@ -97,12 +99,12 @@ def _joined(rows: list[list[str]]) -> list[list[str]]:
 
 def _cell(content: Any) -> str:
     """One line; a figure keeps the width of its characters."""
-    text = content.plain if isinstance(content, Text) else str(content)
+    text = content.plain if isinstance(content, Text) else message(str(content))
     if text.strip() and _DRAWN.fullmatch(text):
         return f"`{text.strip()}`"
-    return "<br>".join(escaped(line.strip()) for line in text.strip().splitlines())
+    return "<br>".join(escaped(line.strip()) for line in text.strip().split("\n"))
 
 
 def escaped(text: str) -> str:
-    """Text that reads as it is."""
-    return _ACTIVE.sub(r"\\\g<0>", text)
+    """Text that reads as it is; nothing raw from outside, whoever forgot it."""
+    return _ACTIVE.sub(r"\\\g<0>", message(text))

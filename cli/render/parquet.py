@@ -84,7 +84,7 @@ def _blocks(sheet: Sheet, schema: pa.Schema) -> Iterator[list[pa.Array]]:
     """The columns of each block."""
     if isinstance(sheet, Sequence):
         records = [_nothing(record) for record in sheet]
-        yield [pa.array([record[field.name] for record in records], field.type) for field in schema]
+        yield [_listed([record[each.name] for record in records], each.type) for each in schema]
         return
     for start in range(0, len(sheet), _BLOCK):
         parts = {name: values[start : start + _BLOCK] for name, values in sheet.columns()}
@@ -95,7 +95,7 @@ def _array(rows: Rows, name: str, values: npt.NDArray[Any], schema: pa.Schema) -
     """Some values of a column; null for NaN, for nobody, and for no name."""
     kind = schema.field(name).type
     if name in rows.words:
-        return pa.array(np.asarray(rows.words[name], object)[values], kind)
+        return _listed(np.asarray(rows.words[name], object)[values].tolist(), kind)
     if values.dtype.kind == "f":
         return pa.array(values.astype(np.float64), kind, mask=np.isnan(values))
     if values.dtype.kind in "iu" and name not in NAMES:
@@ -108,8 +108,20 @@ def _names(values: npt.NDArray[Any]) -> pa.Array:
     listed = values.tolist()
     for kind in (None, pa.uint64()):
         with contextlib.suppress(pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-            return pa.array(listed, kind)
-    return pa.array([None if each is None else str(each) for each in listed])
+            return _listed(listed, kind)
+    return _listed([None if each is None else str(each) for each in listed])
+
+
+def _listed(values: list[Any], kind: pa.DataType | None = None) -> pa.Array:
+    """Values of a column; what no encoding writes is its code."""
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([_speakable(each) for each in values], kind)
+
+
+def _speakable(value: Any) -> Any:
+    return value.encode(errors=UNSPEAKABLE).decode() if isinstance(value, str) else value
 
 
 def _nothing(record: Mapping[str, Any]) -> dict[str, Any]:

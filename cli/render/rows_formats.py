@@ -6,6 +6,8 @@ import csv
 import json
 from typing import IO, TYPE_CHECKING, Any
 
+from contrastive_core.plain_text import json_text
+
 from .sheets import cells_of, names_of, records_of
 
 if TYPE_CHECKING:
@@ -31,4 +33,5 @@ def _cell(value: Any) -> Any:
 def write_lines(sheet: Sheet, stream: IO[str]) -> None:
     """One object per sample, each in a line of its own."""
     for record in records_of(sheet):
-        stream.write(json.dumps(record, allow_nan=False, ensure_ascii=False) + "\n")
+        told = json.dumps(record, allow_nan=False, ensure_ascii=False)
+        stream.write(f"{json_text(told)}\n")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from contrastive_core.plain_text import inert, message
+
 from .check_words import (
+    input_name,
     mark,
     names_of_rows,
     positives_lines,
@@ -29,14 +32,14 @@ _FAILURES = 50
 
 def markdown(result: CheckResult) -> str:
     """The count, every rule in a table, every failure with its rows."""
-    return "\n".join(_lines(result)) + "\n"
+    return inert("\n".join(_lines(result)) + "\n")
 
 
 def _lines(result: CheckResult) -> Iterator[str]:
     yield f"### contrast check: {_escaped(summary(result))}"
     yield ""
     for each in result.inputs:
-        name = "" if each.name is None else f"**{_escaped(each.name)}** "
+        name = "" if each.name is None else f"**{_escaped(input_name(each.name))}** "
         yield f"{name}{_escaped(what_was_checked(each))}  "
     if result.checks:
         yield ""
@@ -75,11 +78,10 @@ def _rows(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """As code in a cell of a table; a backtick would end it."""
-    inside = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    inside = message(text).replace("`", "'").replace("|", "\\|")
     return f"`{inside}`"
 
 
 def _escaped(text: str) -> str:
     """As plain words: nothing in a name or a label is a mark of Markdown or HTML."""
-    flat = " ".join(text.split())
-    return "".join(f"\\{each}" if each in "\\`*_{}[]<>#|~" else each for each in flat)
+    return "".join(f"\\{each}" if each in "\\`*_{}[]<>#|~" else each for each in message(text))

@@ -19,6 +19,16 @@ def _blocks() -> Sequence[Block]:
         "A number means the same in every format, at full precision in all but tables, which "
         "round to six digits. Undefined is nan in csv, null in JSON; nobody is an empty cell in "
         "csv, null in JSON and - in a table.",
+        Heading("Text from files"),
+        "A label, an id, a name in a file or a path may hold what a terminal obeys, what nobody "
+        "sees or what breaks a line. Tables, md, junit, github and all messages show such a "
+        "character by its code, as Python writes it: \\x1b, \\n, \\u202e. What the log of a job "
+        "would take for a command is shown so too: \\x3a: for :: at the start of a name or a "
+        "line, \\x23# for ## before a bracket. Names in tables are cut to 60 characters, words in "
+        "messages to 300, messages to 3,000: … stands for what is left out.",
+        "json, jsonl, csv, tsv and parquet hold the text itself, whole. json and jsonl write those "
+        "characters as \\u001b; csv and tsv hold them raw: in a terminal or the log of a job give "
+        "them a file. What no encoding can write is its code in csv, tsv and parquet.",
         Heading("Files"),
         "A file is written whole or not at all: when anything fails, what stood there before is "
         "still there. An input is never overwritten: no output goes to a file that is read, nor "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..plain_text import plain
 from .verdict import FAILED, UNDECIDED, Check, CheckResult
 
 _BETTER = {
@@ -35,7 +36,7 @@ def in_words(result: CheckResult) -> str:
     told += [f"note: {text}" for text in result.notes]
     for part in (held, told):
         lines += ["", *part] if part else []
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def check_in_words(check: Check) -> list[str]:

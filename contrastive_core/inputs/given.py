@@ -144,12 +144,13 @@ def check_join(given: Given) -> None:
 
 def lacking(declaration: Taker, got: str) -> BadInput:
     """The error for input that is no form of the loss: it shows all of them."""
-    lines = [f"\n    {command}\n        {words}" for command, words in declaration.ways()]
+    ways = declaration.ways()
     return BadInput(
         declaration.kind,
         expected=f"what {declaration.kind} is computed from",
         got=got,
-        remedy=f"Give it in one of these ways:{''.join(lines)}",
+        remedy="Give it in one of these ways:",
+        lines=[line for command, words in ways for line in (f"    {command}", f"        {words}")],
     )
 
 
