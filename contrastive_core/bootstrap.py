@@ -50,7 +50,8 @@ def ratio_interval(
     """
     top = np.asarray(numerators, np.float64)
     bottom = np.broadcast_to(np.asarray(denominators, np.float64), top.shape)
-    ratios = _resampled(top, bottom, np.random.default_rng((seed, RESAMPLES)))
+    draws = np.random.default_rng((seed, RESAMPLES))
+    ratios = _resampled(top[None], bottom[None], draws, float("nan"))
     if not len(ratios):
         return float("nan"), float("nan")
     values = ratios if transform is None else transform(ratios)
@@ -65,17 +66,19 @@ def standard_error(
     *,
     seed: int,
     transform: Callable[[Float], Float] | None = None,
+    empty: float = float("nan"),
 ) -> float:
-    """Bootstrap standard error of f(sum_i a_i / sum_i b_i): the spread of r_1 .. r_1000.
+    """Bootstrap standard error of f(sum_k sum_i a_ki / sum_i b_ki): the spread of r_1 .. r_1000.
 
     The resamples are those of `ratio_interval`. It is the spread of the value over samples of this
     size where the members are independent of each other.
 
     Args:
-        numerators: a, one number per member, shape (n,), n >= 1.
-        denominators: b, shape (n,), or one number for all; none is negative.
+        numerators: a, one number per member, shape (n,), n >= 1; (k, n) for a sum of k ratios.
+        denominators: b, of the same shape, or one number for all; none is negative.
         seed: Of the resamples.
         transform: f, of an array of ratios; None for the ratio itself.
+        empty: The ratio where all b of a resample are 0; NaN leaves the resample out.
 
     Returns:
         The standard deviation; NaN where fewer than two members leave nothing to resample, or
@@ -86,24 +89,27 @@ def standard_error(
     """
     top = np.asarray(numerators, np.float64)
     bottom = np.broadcast_to(np.asarray(denominators, np.float64), top.shape)
-    if len(top) < 2:
+    if top.shape[-1] < 2:
         return float("nan")
-    ratios = _resampled(top, bottom, np.random.default_rng((seed, RESAMPLES)))
+    draws = np.random.default_rng((seed, RESAMPLES))
+    ratios = _resampled(np.atleast_2d(top), np.atleast_2d(bottom), draws, empty)
     with np.errstate(divide="ignore"):  # the log of a resample of zeros, which is left out
         values = ratios if transform is None else transform(ratios)
     finite = values[np.isfinite(values)]
     return float(np.std(finite, ddof=1)) if len(finite) > 1 else float("nan")
 
 
-def _resampled(top: Float, bottom: Float, draws: np.random.Generator) -> Float:
-    """The ratio of every resample that has one, a block of resamples at a time."""
-    n = len(top)
+def _resampled(tops: Float, bottoms: Float, draws: np.random.Generator, empty: float) -> Float:
+    """The sum of the ratios of every resample that has them, a block of resamples at a time."""
+    n = tops.shape[1]
     block = max(1, _DRAWS // n)
-    ratios = np.full(RESAMPLES, np.nan)
+    ratios = np.zeros(RESAMPLES)
     for start in range(0, RESAMPLES, block):
         stop = min(start + block, RESAMPLES)
         chosen = draws.integers(n, size=(stop - start, n))
-        sums = bottom[chosen].sum(axis=1)
-        some = sums > 0
-        ratios[start:stop][some] = top[chosen].sum(axis=1)[some] / sums[some]
+        for top, bottom in zip(tops, bottoms, strict=True):
+            sums = bottom[chosen].sum(axis=1)
+            some = sums > 0
+            ratios[start:stop][some] += top[chosen].sum(axis=1)[some] / sums[some]
+            ratios[start:stop][~some] += empty
     return np.asarray(ratios[~np.isnan(ratios)])

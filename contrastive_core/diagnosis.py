@@ -10,7 +10,7 @@ from .duplicates import Codes, copies_among, may_have_duplicates, row_codes
 from .evaluation import Evaluation
 from .pairing import Pairs, about_classes, about_positives, pairs_of
 from .prepared import Prepared
-from .problem import Labelled, Noised, Problem, Scored, Views
+from .problem import Labelled, Noised, PairList, Problem, Scored, TripletList, Views
 
 _UNIT_WITHIN = 1e-3
 """How far a norm may be from 1 before a dot product is said to depend on it."""
@@ -93,19 +93,25 @@ def _not_unit(evaluation: Evaluation, data: Prepared | None) -> str | None:
 
 def _imprecise(evaluation: Evaluation, data: Prepared | None) -> str | None:
     """Scores so large that their rounding shows in the loss."""
-    scale = evaluation.loss.ledger().scale or 1.0
-    if data is None or data.dtype.itemsize > 4:
+    if data is None:
         return None
-    if evaluation.loss.precision == "float64":
-        least = float(np.finfo(data.dtype).eps) ** 0.5 * data.longest
+    loss, eps = evaluation.loss, float(np.finfo(data.dtype).eps)
+    error = eps * data.longest**2 * (loss.ledger().scale or 1.0)
+    if data.dtype.itemsize > 4:
+        by_tables = loss.by_distance and not isinstance(evaluation.problem, TripletList | PairList)
+        if data.unit or not by_tables or error < _IMPRECISE * max(1.0, abs(evaluation.mean)):
+            return None
+        return (
+            f"rows are as long as {data.longest:.4g}: squared distances may be off by about "
+            f"{error:.1g}. Subtract from the rows what they have in common."
+        )
+    if loss.precision == "float64":
+        least = eps**0.5 * (data.longest + data.shift)
         return (
             f"distances below about {least:.1g} are rounding in float32, and others lose digits. "
             "Leave --precision out: distances are computed in float64."
         )
-    if data.unit:
-        return None
-    error = float(np.finfo(data.dtype).eps) * data.longest**2 * scale
-    if error < _IMPRECISE:
+    if data.unit or error < _IMPRECISE:
         return None
     return (
         f"products of rows as long as {data.longest:.4g} are rounded in float32: the loss may be "

@@ -24,6 +24,19 @@ Look = Callable[[Index], Asking[Columns]]
 
 
 @dataclass(frozen=True, eq=False)
+class Ratio:
+    """A mean over terms of which a sample may have several, or none: their sum by their number.
+
+    Args:
+        sums: Sum of the terms of each sample, 0 where it has none; NaN where it is undefined.
+        counts: How many they are; one number for all.
+    """
+
+    sums: Float
+    counts: npt.NDArray[Any] | float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
 class SoftmaxParts:
     """What is known of a softmax beside its value.
 
@@ -53,6 +66,7 @@ class Evaluation:
         rows: Samples of one view: sample number s is row s % rows of view s // rows.
         views: Whether samples are counted by view.
         columns: What is known of every sample beside its loss.
+        ratios: The means whose sum is the value, where that is not the mean of the samples.
         standing: Rank and hardest negative of every sample, where that was asked for.
         look: The same of a few samples, where the kind has it.
         chance: The value if all scores were equal.
@@ -74,6 +88,7 @@ class Evaluation:
     rows: int
     views: bool = False
     columns: Columns = field(default_factory=dict)
+    ratios: tuple[Ratio, ...] = ()
     standing: Columns | None = None
     look: Look | None = None
     chance: float | None = None

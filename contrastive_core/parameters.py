@@ -286,6 +286,10 @@ class Inverse(float):
     def __init__(self, of: float) -> None:
         self.of = float(of)
 
+    def __getnewargs__(self) -> tuple[float]:
+        """What a copy is made of: of its own value it would be the inverse of the inverse."""
+        return (self.of,)
+
 
 def inverse(value: float) -> float:
     """1 / value, as it was given where that was given."""

@@ -109,6 +109,7 @@ class Prepared:
         norms: Euclidean norm of each row as it was stored in the source, float64, shape (n,).
         unit: Whether the rows were divided by their norms.
         dtype: The working precision.
+        shift: Length of what was taken off every row, in that precision.
     """
 
     store: Store
@@ -116,6 +117,7 @@ class Prepared:
     d: int
     unit: bool
     dtype: np.dtype[Any]
+    shift: float = 0.0
 
     @property
     def n(self) -> int:
@@ -221,38 +223,61 @@ CONE = 0.99
 """Share of the mean square of rows that is their mean's own, beyond which they lie far off."""
 
 
-def mean_of(prepared: Prepared, first: int, n: int) -> Float:
-    """The mean of n rows."""
+def mean_of(
+    prepared: Prepared, first: int, n: int, bad: npt.NDArray[np.bool_] | None = None
+) -> Float:
+    """The mean of n rows; of those that can be used, of all rows `bad` says which cannot."""
+    kept = None if bad is None or not bad.any() else ~bad
     total, step = np.zeros(prepared.d), max(1, BLOCK // prepared.d)
     for start in range(first, first + n, step):
-        total += prepared.read(start, min(start + step, first + n)).sum(axis=0, dtype=np.float64)
-    return total / n
+        stop = min(start + step, first + n)
+        rows = prepared.read(start, stop)
+        used = rows if kept is None else rows[kept[start:stop]]
+        total += used.sum(axis=0, dtype=np.float64)
+    count = n if kept is None else int(np.count_nonzero(kept[first : first + n]))
+    return total / max(count, 1)
 
 
-def about_mean(prepared: Prepared) -> Prepared:
+def far_mean(
+    prepared: Prepared, first: int, n: int, bad: npt.NDArray[np.bool_] | None = None
+) -> Float | None:
+    """The same, where the rows lie far from the origin for their spread; else None."""
+    mean, norms = mean_of(prepared, first, n, bad), np.ones(1)
+    if not prepared.unit:
+        own = slice(first, first + n)
+        norms = prepared.norms[own] if bad is None else prepared.norms[own][~bad[own]]
+    longest = float(norms.max(initial=0.0))
+    if not longest:
+        return None
+    share = mean / longest  # squares of rows of any length are in range then
+    return mean if float(share @ share) > CONE * float(((norms / longest) ** 2).mean()) else None
+
+
+def about_mean(noted: Noted) -> Noted:
     """The same rows less their mean, where they lie far from the origin for their spread.
 
     No distance changes, but |x|^2 + |y|^2 - 2 x . y keeps its digits. In place; the norms are then
     those of what is left.
     """
-    longest = prepared.longest
-    mean = mean_of(prepared, 0, prepared.n)
-    share = mean / longest if longest else mean  # squares of rows of any length are in range then
-    squares = 1.0 if prepared.unit else float(((prepared.norms / (longest or 1.0)) ** 2).mean())
-    if float(share @ share) <= CONE * squares:
-        return prepared
+    prepared = noted.data
+    mean = far_mean(prepared, 0, prepared.n, noted.bad)
+    if mean is None:
+        return noted
     norms = np.empty(prepared.n)
     for start, rows in prepared.blocks():
-        centred = rows - mean
+        centred = np.where(noted.bad[start : start + len(rows), None], mean, rows) - mean
         prepared.store.write(start, centred.astype(prepared.dtype))
         norms[start : start + len(rows)] = row_norms(centred)
-    return replace(prepared, norms=norms, unit=False)
+    return replace(
+        noted, data=replace(prepared, norms=norms, unit=False, shift=float(np.linalg.norm(mean)))
+    )
 
 
-def narrow(prepared: Prepared, clouds: int, n: int) -> bool:
-    """Whether the unit rows of some cloud lie in so narrow a cone that float32 mixes them up."""
-    means = (mean_of(prepared, cloud * n, n) for cloud in range(clouds))
-    return any(float(mean @ mean) > CONE for mean in means)
+def narrow(
+    prepared: Prepared, clouds: int, n: int, bad: npt.NDArray[np.bool_] | None = None
+) -> bool:
+    """Whether the rows of some cloud lie so close for their length that float32 mixes them up."""
+    return any(far_mean(prepared, cloud * n, n, bad) is not None for cloud in range(clouds))
 
 
 def pick(prepared: Prepared, index: npt.NDArray[np.intp], *, in_memory: bool) -> Prepared:

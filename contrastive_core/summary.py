@@ -14,7 +14,7 @@ from .diagnosis import warnings
 from .dropped import Dropped, Numbering, said
 from .errors import BadParameter, NothingDefined, counted
 from .evaluate.work import infinite
-from .evaluation import Columns, Evaluation, SoftmaxParts
+from .evaluation import Columns, Evaluation, Ratio, SoftmaxParts
 from .inputs import InputFile
 from .losses import Loss
 from .numerics import Float
@@ -75,6 +75,7 @@ class LossResult:
         positives: How they were found.
         quantiles: Of the per-sample losses.
         samples: Every sample; rank and hardest only where they were asked for.
+        ratios: The means whose sum is the mean loss, where that is not the mean of the samples.
         worst: The samples that are listed, by default those of the ten largest losses, worst
             first, with rank and hardest.
         inputs: What was read.
@@ -99,6 +100,7 @@ class LossResult:
     positives: Positives
     quantiles: Quantiles
     samples: Samples
+    ratios: tuple[Ratio, ...]
     worst: Samples
     inputs: tuple[InputFile, ...]
     warnings: tuple[str, ...]
@@ -194,6 +196,7 @@ def summarise(
         positives=evaluation.problem.found,
         quantiles=_quantiles(values),
         samples=_samples(evaluation, np.arange(len(values)), evaluation.standing or {}, numbers),
+        ratios=evaluation.ratios,
         worst=listed,
         inputs=inputs,
         warnings=said(numbers, warnings(evaluation, numbers)),

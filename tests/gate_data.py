@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from contrastive_core.evaluation import Ratio
 from contrastive_core.gate.baseline import Baseline, SavedInput, save_baseline, saved_input
 from contrastive_core.gate.comparing import Comparison, compare
 from contrastive_core.gate.grammar import parse_figure
@@ -39,7 +40,7 @@ def measured(text: str, value: float, **changes: Any) -> Measured:
         "precision": "float32",
         "convention": None,
         "parameters": {},
-        "per_sample": None,
+        "ratios": (),
         "transform": None,
         "worst": rows,
         "counts": False,
@@ -47,10 +48,12 @@ def measured(text: str, value: float, **changes: Any) -> Measured:
     return Measured(parse_figure(text), value, **{**fields, **changes})
 
 
-def mean_of(text: str, terms: Any, **changes: Any) -> Measured:
-    """A figure that is the mean of terms."""
-    found = np.asarray(terms, np.float64)
-    return measured(text, float(np.nanmean(found)), per_sample=found, **changes)
+def mean_of(text: str, terms: Any, counts: Any = 1.0, **changes: Any) -> Measured:
+    """A figure that is a mean of terms: of one for each sample, or of as many as are counted."""
+    found = Ratio(np.asarray(terms, np.float64), counts)
+    some = ~np.isnan(found.sums)
+    over = np.broadcast_to(counts, some.shape)[some].sum()
+    return measured(text, float(found.sums[some].sum() / over), ratios=(found,), **changes)
 
 
 def checked(name: str | None = None, path: str = "emb.npy", dtype: str = "float32") -> CheckedInput:

@@ -102,3 +102,44 @@ def test_a_tie_is_easy_at_margin_0_and_hard_above(margin: float) -> None:
     first = dict(zip(dict(at.samples.columns()), next(at.samples.rows(0, 1)), strict=True))
     counts = first["hard"], first["semi_hard"], first["easy"]
     assert counts == ((0, 0, 2) if margin == 0.0 else (2, 0, 0))
+
+
+@pytest.mark.parametrize("offset", [1e4, 1e8])
+def test_a_row_that_is_left_out_leaves_the_others_as_precise(offset: float) -> None:
+    rows, kept = CLOUD + offset, np.arange(N) != 7
+    holed = np.where(kept[:, None], rows, np.nan)
+    for kind in ("triplet", "contrastive"):
+        found = cc.loss(kind, holed, labels=LABELS, normalize=False, on_bad="drop")
+        plain = cc.loss(kind, rows[kept], labels=LABELS[kept], normalize=False)
+        assert found.value == pytest.approx(plain.value, rel=1e-12)
+    narrow = AXIS + CLOUD / offset
+    found = cc.loss("uniformity", np.where(kept[:, None], narrow, np.nan), on_bad="drop")
+    plain = cc.loss("uniformity", narrow[kept])
+    assert found.precision == plain.precision == "float64"
+    assert found.value == plain.value
+
+
+@pytest.mark.parametrize("offset", [1e4, 1e8])
+def test_an_offset_changes_no_uniformity_of_rows_as_they_are(offset: float) -> None:
+    plain = cc.loss("uniformity", CLOUD, convention="align_uniform")
+    far = cc.loss("uniformity", CLOUD + offset, convention="align_uniform")
+    assert (plain.precision, far.precision) == ("float32", "float64")
+    assert far.value == pytest.approx(plain.value, rel=1e-6)
+    plain, far = (
+        cc.loss("align-uniform", rows, rows[::-1], convention="align_uniform")
+        for rows in (CLOUD, CLOUD + offset)
+    )
+    assert far.value == pytest.approx(plain.value, rel=1e-6)
+
+
+def test_two_clouds_far_from_each_other_lose_digits_and_it_is_said() -> None:
+    views = np.stack([CLOUD + 1e8, CLOUD - 1e8])
+    found = cc.loss("uniformity", views, convention="align_uniform", views="first")
+    assert any("squared distances may be off by about" in each for each in found.warnings)
+    assert any("Subtract from the rows what they have in common" in w for w in found.warnings)
+
+
+def test_distances_of_far_rows_in_float32_are_rounding_and_it_is_said() -> None:
+    asked = cc.Resources(precision="float32")
+    far = cc.loss("triplet", CLOUD + 1e8, labels=LABELS, normalize=False, resources=asked)
+    assert "distances below about 8e+04 are rounding in float32" in far.warnings[0]

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from command_line import contrast, refused
 
-from contrastive_core.gate.catalogue import takes_sigma
+from contrastive_core.gate.catalogue import AVERAGES, takes_sigma
 from contrastive_core.gate.grammar import parse_figure
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 
 LOSSES = ("infonce", "nt-xent", "clip", "siglip", "dcl", "nce", "supcon", "align-uniform")
 FIELDS = ("p95(infonce)", "infonce.mi_lower_bound", "infonce.n", "infonce.terms.positive")
-OF_TRIPLETS = ("hard", "easy", "active_fraction", "counts.hard", "loss.mean", "triplets", "value")
+OF_TRIPLETS = ("hard", "easy", "active_fraction", "counts.hard", "triplets", *AVERAGES)
 
 
 def _require(figures: tuple[str, ...]) -> str:
@@ -53,7 +53,10 @@ def test_sigma_of_another_figure_names_those_that_have_one(tmp_path: Path) -> No
     line = f"contrast check emb.npy --no-config --baseline {saved} --allow 'hubness: 2 sigma'"
     told = " ".join(refused(line, SAMPLES).split())
     assert "Standard errors are known of alignment, uniformity, recall_at_1," in told
-    assert "triplets.active_fraction, and the values of all losses but align-uniform." in told
+    assert (
+        "triplets.loss.mean_active, triplets.value, and the values of all losses but align-uniform."
+        in told
+    )
 
 
 def test_a_configuration_that_allows_without_a_baseline_is_refused(tmp_path: Path) -> None:

@@ -384,9 +384,7 @@ def test_sigma_is_that_of_the_difference_of_two_estimates(
     shift: float, sigmas: str, passed: bool
 ) -> None:
     """Of one mean it is 0.1 or so, of a difference 1.41 times that; 0.25 is between 2 and 2.83."""
-    then, now = mean_of("infonce", TERMS), mean_of("infonce", TERMS + shift)
-    changes = {"better": "lower"}
-    then, now = (mean_of("infonce", each.per_sample, **changes) for each in (then, now))
+    then, now = (mean_of("infonce", each, better="lower") for each in (TERMS, TERMS + shift))
     (check,) = held(of(then), now, allow=(f"infonce: {sigmas}",)).checks
     assert check.passed is passed
     spread = float(TERMS.std()) / 10 * math.sqrt(2) * float(sigmas[0])

@@ -1,5 +1,7 @@
 """What is legal, and what a bad hyper-parameter is told: derived from the declarations."""
 
+import copy
+import dataclasses
 import itertools
 import math
 from typing import Any
@@ -12,7 +14,7 @@ import contrastive_core as cc
 from contrastive_core import LOSSES, Resources
 from contrastive_core.errors import BadParameter
 from contrastive_core.losses import Loss, make_loss
-from contrastive_core.parameters import Number, parameters, spellings
+from contrastive_core.parameters import Number, inverse, parameters, spellings
 
 BAD = [
     pytest.param(k, p.name, value, id=f"{k} {p.name}={value!r}")
@@ -136,6 +138,15 @@ def test_a_scale_is_reported_and_computed_as_it_was_given() -> None:
     assert (found.convention.scale, found.parameters["tau"]) == (49.0, 1 / 49)
     (ask,) = make_loss("infonce", scale=49).asks()  # type: ignore[attr-defined]
     assert ask.scale == 49.0
+
+
+def test_a_copy_of_a_scale_is_that_scale() -> None:
+    """As the JSON of a result is made of a copy of its convention."""
+    rows = np.random.default_rng(0).normal(size=(12, 4))
+    told = cc.loss("infonce", rows, scale=49).convention
+    for each in (told, copy.deepcopy(told), dataclasses.replace(told)):
+        assert each.tau is not None
+        assert (each.tau, inverse(each.tau), each.scale) == (1 / 49, 49.0, 49.0)
 
 
 def test_the_scale_of_siglip_stands_in_its_ledger_and_in_the_word_on_precision() -> None:

@@ -71,8 +71,8 @@ _BASELINES = (
     "views), and allow 2 sigma or a share. Figures near 0 (norm_std of unit rows, mean_cosine) "
     "want an amount in their unit: a share of almost nothing is nothing.",
     "A sigma is the spread of the mean over samples, their candidates and neighbours as they are. "
-    "Figures that take it are marked sigma above; a triplet or contrastive loss that averages only "
-    "its active or mined terms has none. "
+    "Figures that take it are marked sigma above; of a mean over active or mined terms it is that "
+    "of their sum by their number. "
     "Where these matter much (softmax losses at a high temperature, triplets, retrieval) another "
     "sample of the same data scatters up to about twice as far: allow more sigmas there.",
 )

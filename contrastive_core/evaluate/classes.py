@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..evaluation import Columns, Evaluation, SoftmaxParts, mean_of
+from ..evaluation import Columns, Evaluation, Ratio, SoftmaxParts, mean_of
 from ..losses import NTXent, SupCon
 from ..numerics import Float, log_sum_exp, softplus
 from ..parameters import inverse
@@ -65,6 +65,7 @@ def evaluate_classes(
         rows=problem.n,
         views=problem.count > 1,
         columns={"positive": positive, "positives": problem.positives},
+        ratios=_ratios(loss, problem, values),
         standing=told,
         look=lambda chosen: _look(problem, chosen),
         chance=chance if len(positive) > 1 else None,
@@ -194,6 +195,15 @@ def _mean(loss: SupCon | NTXent, problem: Labelled, values: Float) -> tuple[floa
         active = values[values > 0]
         return (float(active.mean()), len(active)) if len(active) else (0.0, 0)
     return mean_of(values)
+
+
+def _ratios(loss: SupCon | NTXent, problem: Labelled, values: Float) -> tuple[Ratio, ...]:
+    """What `_mean` is of, where it is not of the anchors alike."""
+    if isinstance(loss, NTXent) and loss.per_pair:
+        return (Ratio(values * problem.positives, problem.positives),)
+    if isinstance(loss, SupCon) and loss.nonzero:
+        return (Ratio(values, values > 0),)
+    return ()
 
 
 def _has_negatives(problem: Labelled) -> bool:

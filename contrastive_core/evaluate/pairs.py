@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..evaluation import Evaluation
+from ..evaluation import Evaluation, Ratio
 from ..losses import Contrastive
 from ..numerics import Float
 from ..plan import Asking, Request
@@ -64,6 +65,22 @@ def _value(loss: Contrastive, similar: _Sums, other: _Sums) -> float:
     return total / count * loss.multiplier if count else float("nan")
 
 
+def _ratios(
+    loss: Contrastive, sums: Sequence[tuple[Float, Block]], pairs: Block
+) -> tuple[Ratio, ...]:
+    """What `_value` is of, sample by sample.
+
+    Args:
+        loss: The loss.
+        sums: Sum of the similar terms of each sample and how many are > 0; of the dissimilar ones.
+        pairs: How many terms each sample has.
+    """
+    parts = sums if loss.nonzero_parts else [(sums[0][0] + sums[1][0], pairs)]
+    return tuple(
+        Ratio(np.where(pairs > 0, total, np.nan) * loss.multiplier, count) for total, count in parts
+    )
+
+
 def _collapsed(loss: Contrastive, similar: int, other: int) -> float | None:
     """The value when all distances are 0."""
     at_zero = loss.margin**2 / 2 if loss.squared else loss.margin
@@ -88,6 +105,7 @@ def evaluate_pairs(loss: Contrastive, problem: PairList) -> Evaluation:
         _Sums(float(terms[part].sum()), int(part.sum()), float((terms[part] > 0).sum()))
         for part in (similar, ~similar)
     ]
+    sums = [(np.where(part, terms, 0.0), part & (terms > 0)) for part in (similar, ~similar)]
     columns = {"distance": distances, "similar": similar.astype(np.int64)}
     if not problem.aligned:
         columns = {"first": problem.first, "second": problem.second, **columns}
@@ -101,6 +119,7 @@ def evaluate_pairs(loss: Contrastive, problem: PairList) -> Evaluation:
         "float64",
         rows=len(terms),
         columns=columns,
+        ratios=_ratios(loss, sums, np.ones(len(terms))),
         collapsed=_collapsed(loss, parts[0].count, parts[1].count),
         remarks=_remarks(distances, similar),
     )
@@ -131,7 +150,7 @@ def evaluate_all_pairs(loss: Contrastive, problem: Labelled) -> Asking[Evaluatio
     known = problem.codes >= 0
     counts = (problem.positives, np.where(known, known.sum() - 1 - problem.positives, 0))
     sums = yield from _row_sums(loss, problem, score, offset)
-    pairs = sum(counts)
+    pairs = counts[0] + counts[1]
     with np.errstate(invalid="ignore", divide="ignore"):  # rows in no pair
         values = np.where(pairs > 0, sum(total for total, _ in sums) / pairs, np.nan)
     parts = [
@@ -150,6 +169,7 @@ def evaluate_all_pairs(loss: Contrastive, problem: Labelled) -> Asking[Evaluatio
         rows=problem.n,
         views=problem.count > 1,
         columns={"positives": counts[0], "negatives": counts[1]},
+        ratios=_ratios(loss, sums, pairs),
         collapsed=_collapsed(loss, parts[0].count, parts[1].count),
         remarks=(*remarks_on_labels(problem, softmax=False), *lone),
     )

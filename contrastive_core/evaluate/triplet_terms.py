@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..evaluation import Columns, mean_of
+from ..evaluation import Columns, Ratio, mean_of
 from ..losses import Triplet
 from ..numerics import Float, softplus
 from ..reductions import Hardest, Mined, TripletTotals
@@ -36,6 +36,10 @@ class TripletTerms:
     total: float
     n: int
     columns: Columns
+
+    def ratio(self, multiplier: float) -> Ratio:
+        """Their mean, as the anchors make it."""
+        return Ratio(np.where(np.isnan(self.values), np.nan, self.sums) * multiplier, self.counts)
 
     def mean(self, *, active: bool) -> float:
         """Mean over the terms; NaN where there is none, but 0 where only none is active."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import BadInput
-from ..evaluation import Evaluation
+from ..evaluation import Evaluation, Ratio
 from ..losses import Triplet
 from ..numerics import Float, softplus
 from ..plan import Asking, Request
@@ -58,6 +58,7 @@ def evaluation_of_terms(loss: Triplet, problem: Labelled, terms: TripletTerms) -
         rows=problem.n,
         views=problem.count > 1,
         columns=terms.columns,
+        ratios=(terms.ratio(loss.multiplier),),
         chance=_collapsed(loss),
         collapsed=_fingerprint(loss),
         stuck=None if loss.soft_margin else loss.margin * loss.multiplier,
@@ -172,19 +173,20 @@ def evaluation_of_listed(
     if not problem.aligned:
         columns["anchor"] = problem.anchor
         columns["positive_index"], columns["negative_index"] = problem.positive, problem.negative
-    n = int(np.count_nonzero(terms))
+    n, values = int(np.count_nonzero(terms)), np.where(wanted, values, np.nan)
     none = 0.0 if loss.active_only and wanted.any() else float("nan")
     return Evaluation(
         loss,
         problem,
         "triplet",
-        np.where(wanted, values, np.nan) * loss.multiplier,
+        values * loss.multiplier,
         (float(values[terms].mean()) if n else none) * loss.multiplier,
         n,
         "float64",
         rows=len(values),
         columns=columns,
-        remarks=(*_remarks(near, far), *_all_easy(loss, np.where(wanted, values, np.nan))),
+        ratios=(Ratio(np.where(terms | ~wanted, values, 0.0) * loss.multiplier, terms),),
+        remarks=(*_remarks(near, far), *_all_easy(loss, values)),
         chance=_collapsed(loss),
         collapsed=_fingerprint(loss),
         parameters={"average": "active" if loss.active_only else "all"},

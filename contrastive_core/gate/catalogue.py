@@ -57,6 +57,9 @@ TRIPLET_FIELDS: Mapping[str, tuple[str, str]] = {
 SHARES = ("hard", "semi_hard", "easy", "active_fraction")
 """Fields of triplets that are shares of all: the first three are the sorts."""
 
+AVERAGES = ("loss.mean", "loss.mean_active", "value")
+"""Fields of triplets that are means of their loss."""
+
 _RETRIEVAL = ("recall_at_1", "precision_at_1", "r_precision", "map_at_r")
 
 _MEANS = ("alignment", "uniformity", *_RETRIEVAL)
@@ -66,7 +69,7 @@ _SORTING = ("margin", "distance", "swap", "normalize")
 _AVERAGING = (*_SORTING, "mining", "soft_margin")
 _TAKES = {
     **dict.fromkeys(("triplets", "anchors", "undefined"), ()),
-    **dict.fromkeys(("loss.mean", "loss.mean_active"), _AVERAGING),
+    **dict.fromkeys(AVERAGES[:2], _AVERAGING),
     "value": (*_AVERAGING, "average"),
 }
 """What fields of triplets depend on, where that is not what makes the sorts."""
@@ -159,14 +162,14 @@ def takes_sigma(figure: Figure) -> bool:
     if sort == METRIC:
         return figure.name.removesuffix(KEYS_SUFFIX) in _MEANS
     if sort == TRIPLETS:
-        return figure.field in SHARES
+        return figure.field in (*SHARES, *AVERAGES)
     return not figure.field and figure.name != "align-uniform"
 
 
 def with_sigma() -> str:
     """The figures that take sigma, in words."""
-    shares = (f"{TRIPLETS}.{field}" for field in SHARES)
-    return f"{', '.join((*_MEANS, *shares))}, and the values of all losses but align-uniform"
+    of_triplets = (f"{TRIPLETS}.{field}" for field in (*SHARES, *AVERAGES))
+    return f"{', '.join((*_MEANS, *of_triplets))}, and the values of all losses but align-uniform"
 
 
 SHARE, COUNT, PLAIN = "share", "count", ""

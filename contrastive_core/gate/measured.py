@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..evaluation import Ratio
 from ..labelled import Positives
 from ..numerics import Float
 from ..tables import Index
@@ -13,6 +14,9 @@ from .rules import Figure
 
 Worst = Callable[[int, str], tuple[dict[str, Any], ...]]
 """(how many, `highest` or `lowest`) to the rows that carry the figure most in that direction."""
+
+PAIRWISE = 2.0
+"""Where terms are those of rows of a symmetric function of pairs, as of uniformity (Hoeffding)."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +65,17 @@ class Measured:
         precision: Working precision.
         convention: Name of the convention of a loss; None for a metric.
         parameters: In force.
-        per_sample: The terms whose mean (through `transform`) is the value, where it is a mean
-            over samples; None where it is not.
-        transform: What is applied to the mean, such as the logarithm; None for nothing.
+        ratios: The means whose sum (through `transform`) is the value, where it is a mean over
+            samples; none where it is not.
+        transform: What is applied to it, such as the logarithm; None for nothing.
         worst: The rows that carry it.
         counts: Whether it depends on how many samples there are (a loss with all others as
             candidates, a count), so that another number of samples is not comparable.
         found: Parameters that the data gave, such as log Z: another value of these is no other
             figure.
-        weights: How much each of `per_sample` counts in the mean; None where all count alike.
-        groups: The sample, from 0, that each of `per_sample` belongs to, where several are of one
-            sample, such as its views: they rise and fall together. None where each is its own.
-        sigma_factor: Standard errors of the value per naive one of the mean: 2 where the terms are
-            row means of a symmetric function of pairs (Hoeffding 1948), as of uniformity.
+        groups: The sample, from 0, that each of those of `ratios` belongs to, where several are of
+            one, such as its views: they rise and fall together. None where each is its own.
+        sigma_factor: Standard errors of the value per naive one of the mean: 1 or `PAIRWISE`.
         positives: How its positives were found; None where it has none.
     """
 
@@ -87,12 +89,11 @@ class Measured:
     precision: str
     convention: str | None
     parameters: dict[str, Any]
-    per_sample: Float | None
+    ratios: tuple[Ratio, ...]
     transform: Callable[[Float], Float] | None
     worst: Worst
     counts: bool
     found: frozenset[str] = frozenset()
-    weights: Float | None = None
     groups: Index | None = None
     sigma_factor: float = 1.0
     positives: HowFound | None = None

@@ -9,21 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from ..evaluation import Ratio
 from ..losses import LOSSES
-from ..numerics import Float
 from ..parameters import parameters
 from ..summary import LossResult
 from ..tables import Index
 from .catalogue import better_of, dependence_of
-from .measured import HowFound, Measured, Worst, positives_of
+from .measured import PAIRWISE, HowFound, Measured, Worst, positives_of
 from .rows_of import HIGHEST, first_by, no_rows, plain_rows
 from .rules import Figure
 
 _FOUND = frozenset({"log_z"})
 """Parameters that may be found on the way."""
-
-_CLOSE = 1e-9
-"""How near the mean of the samples must be to the value to be the same."""
 
 
 def measured_of_loss(figure: Figure, result: LossResult, sort: str) -> Measured:
@@ -37,7 +34,7 @@ def measured_of_loss(figure: Figure, result: LossResult, sort: str) -> Measured:
     value, reason = _value(figure, result)
     declared = {parameter.field for parameter in parameters(LOSSES[result.kind])}
     rows = result.inputs[0]
-    terms, weights = _terms(result) if not (figure.field or figure.statistic) else (None, None)
+    ratios = () if figure.field or figure.statistic else _ratios(result)
     return Measured(
         figure=figure,
         value=value,
@@ -49,13 +46,13 @@ def measured_of_loss(figure: Figure, result: LossResult, sort: str) -> Measured:
         precision=result.precision,
         convention=result.convention.name,
         parameters=dict(result.parameters),
-        per_sample=terms,
+        ratios=ratios,
         transform=None,
         worst=_worst(figure, result, sort),
         counts=dependence_of(figure, result.positives.layout).counts,
         found=(frozenset(result.parameters) - declared) | _FOUND,
-        weights=weights,
-        groups=_groups(result) if terms is not None else None,
+        groups=_groups(result) if ratios else None,
+        sigma_factor=PAIRWISE if _of_all_pairs(result) else 1.0,
         positives=_positives(result),
     )
 
@@ -79,36 +76,22 @@ def _value(figure: Figure, result: LossResult) -> tuple[float, str | None]:
     return float(found), None
 
 
-def _terms(result: LossResult) -> tuple[Float | None, Float | None]:
-    """Losses of samples whose mean is the value, and how much each counts; None for no such mean.
-
-    With labels the samples are anchors, and the value averages triplets or pairs.
-    """
-    losses = result.samples.loss
-    defined = ~np.isnan(losses)
-    for weights in (None, *_weights(result)):
-        known = np.ones(len(losses)) if weights is None else weights
-        total = float(known[defined].sum())
-        if total <= 0:
-            continue
-        mean = float((losses * known)[defined].sum()) / total
-        if math.isclose(mean, result.value, rel_tol=_CLOSE, abs_tol=_CLOSE):
-            return losses, weights
-    return None, None
+def _ratios(result: LossResult) -> tuple[Ratio, ...]:
+    """The means whose sum is the value: of its samples, if it is not said; none of a whole set."""
+    if not LOSSES[result.kind].reducible:
+        return ()
+    return result.ratios or (Ratio(result.samples.loss),)
 
 
-def _weights(result: LossResult) -> list[Float]:
-    """What the terms of an anchor may be counted by."""
-    samples = result.samples
-    counted = [samples.triplets, samples.pairs]
-    if samples.positives is not None and samples.negatives is not None:
-        counted.append(samples.positives + samples.negatives)
-    return [np.asarray(each, np.float64) for each in counted if each is not None]
+def _of_all_pairs(result: LossResult) -> bool:
+    """Whether each row meets all others, and a pair costs both of its rows the same."""
+    return result.kind == "contrastive" and result.sample == "anchor"
 
 
 def _groups(result: LossResult) -> Index | None:
-    """The sample of each view."""
-    return None if result.samples.view is None else result.samples.index
+    """The sample of each view; the anchor of each listed triplet."""
+    samples = result.samples
+    return samples.anchor if samples.view is None else samples.index
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..evaluation import Ratio
 from ..geometry.declarations import KEYS_SUFFIX
 from ..geometry.result import MetricsResult, RowFacts
 from .catalogue import better_of, dependence_of
-from .measured import Measured, Worst, positives_of
+from .measured import PAIRWISE, Measured, Worst, positives_of
 from .rows_of import HIGHEST, first_by, no_rows, plain_rows
 from .rules import Figure
 
@@ -66,9 +67,6 @@ _CARRIERS = {
 _PAIRED = ("alignment", "recall_at_1")
 """Metrics of positive pairs."""
 
-_PAIRWISE = 2.0
-"""Of uniformity: its terms are row means of a symmetric function of pairs."""
-
 
 def measured_of_metric(figure: Figure, result: MetricsResult) -> Measured:
     """A metric of one input."""
@@ -85,11 +83,11 @@ def measured_of_metric(figure: Figure, result: MetricsResult) -> Measured:
         precision=result.precision,
         convention=None,
         parameters=dict(found.parameters),
-        per_sample=found.terms,
+        ratios=() if found.terms is None else (Ratio(found.terms),),
         transform=found.transform,
         worst=_worst(own, figure, result),
         counts=dependence_of(figure).counts,
-        sigma_factor=_PAIRWISE if own == "uniformity" else 1.0,
+        sigma_factor=PAIRWISE if own == "uniformity" else 1.0,
         positives=positives_of(result.positives) if own in _PAIRED else None,
     )
 

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..evaluation import Ratio
 from ..hardness.result import Hardness, TripletsResult
 from ..hardness.rows import AnchorRows, ListedRows
 from ..numerics import Float
 from ..samples import CATEGORIES
-from .catalogue import SHARES, better_of, dependence_of
+from .catalogue import AVERAGES, SHARES, better_of, dependence_of
 from .measured import Measured, Worst, positives_of
 from .rows_of import HIGHEST, first_by, no_rows, plain_rows
 from .rules import Figure
@@ -33,7 +34,7 @@ def measured_of_triplets(figure: Figure, result: TripletsResult, at: Hardness) -
     """A figure of triplets, at one margin."""
     value = _value(figure, result, at)
     rows = result.inputs[0]
-    terms, weights = _terms(figure, at)
+    ratios = _ratios(figure, at)
     return Measured(
         figure=figure,
         value=value,
@@ -45,12 +46,11 @@ def measured_of_triplets(figure: Figure, result: TripletsResult, at: Hardness) -
         precision=result.precision,
         convention=at.convention.name,
         parameters=dict(at.parameters),
-        per_sample=terms,
+        ratios=ratios,
         transform=None,
         worst=_worst(figure, at),
         counts=dependence_of(figure).counts,
-        weights=weights,
-        groups=_groups(at) if terms is not None else None,
+        groups=_groups(at) if ratios else None,
         positives=positives_of(result.positives, views=_groups(at) is not None),
     )
 
@@ -66,16 +66,17 @@ def _value(figure: Figure, result: TripletsResult, at: Hardness) -> float:
     return float(found)
 
 
-def _terms(figure: Figure, at: Hardness) -> tuple[Float | None, Float | None]:
-    """Shares of anchors whose weighted mean is the share of all, with the weights."""
+def _ratios(figure: Figure, at: Hardness) -> tuple[Ratio, ...]:
+    """The mean that a share or a loss is, over the triplets of each anchor, or over listed ones."""
+    if figure.field in AVERAGES:
+        return (at.ratios[AVERAGES.index(figure.field)],)
     if figure.field not in SHARES:
-        return None, None
+        return ()
     counted = _counted(figure.field, at.samples)
     if isinstance(at.samples, ListedRows):
-        return counted, None
-    triplets = np.asarray(at.samples.triplets, np.float64)
-    with np.errstate(invalid="ignore"):  # an anchor without triplets has no share
-        return counted / triplets, triplets
+        return (Ratio(counted),)
+    triplets = np.asarray(at.samples.triplets)
+    return (Ratio(np.where(triplets > 0, counted, np.nan), triplets),)
 
 
 def _groups(at: Hardness) -> Any:
@@ -108,7 +109,7 @@ def _worst(figure: Figure, at: Hardness) -> Worst:
     every = np.ones(len(samples), bool)
     if figure.field == "undefined":
         return _undefined(samples)
-    if figure.field in ("loss.mean", "loss.mean_active", "value"):
+    if figure.field in AVERAGES:
         return _listing(samples, lambda high: ([samples.loss if high else -samples.loss], every))
     counted = _counted(figure.field, samples)
     total = np.ones(len(samples))

@@ -12,7 +12,7 @@ import numpy as np
 from ..bootstrap import ratio_interval
 from ..conventions import Ledger
 from ..evaluate.work import infinite
-from ..evaluation import Evaluation
+from ..evaluation import Evaluation, Ratio
 from ..losses import Triplet
 from ..summary import parameters_in_force
 from .result import Hardness, Interval, Means
@@ -59,6 +59,14 @@ class Averages:
         if self.over_active is None:
             return Means(mean, mean if math.isnan(mean) else 0.0)
         return Means(mean, self.over_active.mean)
+
+    @property
+    def ratios(self) -> tuple[Ratio, Ratio, Ratio]:
+        """Both means and the one that was asked for, as the samples make them."""
+        (mean,), (chosen,) = self.over_all.ratios, self.chosen.ratios
+        if self.over_active is None:
+            return mean, Ratio(0.0 * mean.sums, 0.0), chosen
+        return mean, self.over_active.ratios[0], chosen
 
     @property
     def over(self) -> str:

@@ -147,6 +147,7 @@ def _at(
         active_fraction=share(semi + hard, seen),
         loss=found.means,
         value=found.chosen.mean,
+        ratios=found.ratios,
         over=found.over,
         intervals=_intervals(loss, totals, terms) if drawn else None,
         convention=ledger_of(loss),

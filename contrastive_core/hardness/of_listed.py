@@ -67,6 +67,7 @@ def _at(loss: Triplet, problem: TripletList, evaluated: Any, asked: Asked) -> Ha
         active_fraction=share(semi + hard, triplets),
         loss=found.means,
         value=found.chosen.mean,
+        ratios=found.ratios,
         over=found.over,
         intervals=None,
         convention=ledger_of(loss),

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..conventions import Ledger
 from ..dropped import Dropped, Numbering, said
+from ..evaluation import Ratio
 from ..inputs import InputFile
 from ..labelled import Positives
 from ..samples import ROWS
@@ -82,6 +83,7 @@ class Hardness:
         active_fraction: Share of semi-hard and hard ones.
         loss: Both means.
         value: The mean that `average` chooses.
+        ratios: Both means and the value, as the samples make them.
         over: What the mean is over, in words.
         intervals: Beside each of these; None where they are exact.
         convention: The loss in full.
@@ -97,6 +99,7 @@ class Hardness:
     active_fraction: float
     loss: Means
     value: float
+    ratios: tuple[Ratio, Ratio, Ratio]
     over: str
     intervals: Intervals | None
     convention: Ledger

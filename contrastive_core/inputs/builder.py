@@ -68,22 +68,27 @@ class Builder:
     def prepare(self, strands: Sequence[Strided], *, picked: int = 0, extra: int = 0) -> Noted:
         """Read rows, after making room for them, for those picked out of them, and for more.
 
-        Where no precision is asked for, and cosines in float32 could not tell the rows of some view
-        apart, they are read in float64.
+        Where no precision is asked for, and cosines or distances in float32 could not tell the rows
+        of some view apart, they are read in float64.
         """
         noted = self._prepare(strands, picked=picked, extra=extra)
-        alike = self.dtype == "float32" and self.resources.precision is None and noted.data.unit
-        n = strands[0].n
-        if alike and narrow(noted.data, noted.data.n // n, n):
+        apart, n = noted.data.unit or self.loss.by_distance, strands[0].n
+        if self._may_widen and apart and narrow(noted.data, noted.data.n // n, n, noted.bad):
             self.dtype = "float64"
             noted = self._prepare(strands, picked=picked, extra=extra)
         return noted
+
+    @property
+    def _may_widen(self) -> bool:
+        """Whether rows are read in float32, and nobody asked for it."""
+        return self.dtype == "float32" and self.resources.precision is None
 
     def _prepare(self, strands: Sequence[Strided], *, picked: int, extra: int) -> Noted:
         n, unit = sum(strand.n for strand in strands), self.loss.unit_rows
         extra += self._extra(strands[0].n) + self.per_row * n
         extra += PER_NUMBER * (n + picked) if self.drops else 0
-        own: dict[str, Any] = {"unit": unit, "centred": self.loss.by_distance}
+        centred = self.loss.by_distance and not self._may_widen
+        own: dict[str, Any] = {"unit": unit, "centred": centred}
         self.room = self.stock.room(strands, self.dtype, picked=picked, extra=extra, **own)
         how: dict[str, Any] = {"raw_by": self.loss.raw_by, "stop": not self.drops, **own}
         noted = self.stock.prepare(strands, self.dtype, room=self.room, **how)

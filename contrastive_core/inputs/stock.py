@@ -108,8 +108,8 @@ class Stock:
         noted = prepare_noting(
             strands, unit=unit, dtype=dtype, in_memory=room.in_memory, raw_by=raw_by, stop=stop
         )
-        if centred and not noted.bad.any():
-            noted = dataclasses.replace(noted, data=about_mean(noted.data))
+        if centred:
+            noted = about_mean(noted)
         if not noted.bad.any():
             self._things[key] = noted, strands  # whose names are theirs as long as they live
         return noted

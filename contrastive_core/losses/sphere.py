@@ -29,6 +29,11 @@ class _OnSphere(Loss):
         """Unless a library takes them as they are."""
         return self.unit
 
+    @property
+    def by_distance(self) -> bool:
+        """Of rows as they are: of unit rows it is the cosine."""
+        return not self.unit
+
     def distance_in_words(self) -> str:
         """The distance."""
         return "Euclidean distance"
