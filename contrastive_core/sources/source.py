@@ -25,6 +25,7 @@ class Facts:
         passed_over: Other files of the same folder.
         joined: How its rows belong to those of another file: by which ids, compared or joined.
         order: The row of the file that each row is; None for the file's own order.
+        of: Rows of the file, where there is such an order.
     """
 
     format: str
@@ -35,6 +36,7 @@ class Facts:
     passed_over: tuple[str, ...] = ()
     joined: str = ""
     order: npt.NDArray[np.intp] | None = field(default=None, compare=False, repr=False)
+    of: int = 0
 
 
 class Source(Protocol):

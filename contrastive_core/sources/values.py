@@ -84,6 +84,7 @@ class Values:
         null: Where there is no value.
         words: The different strings, sorted.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
+        order: The row of the file that each row is; None for the file's own order.
     """
 
     name: str
@@ -91,15 +92,20 @@ class Values:
     null: npt.NDArray[np.bool_]
     words: list[str] | None = None
     joined: str = ""
+    order: npt.NDArray[np.intp] | None = None
 
     def take(self, order: npt.NDArray[np.intp]) -> Values:
         """Some rows, in an order."""
-        return replace(self, array=self.array[order], null=self.null[order])
+        return replace(self, array=self.array[order], null=self.null[order], order=order)
+
+    def rows_found(self, bad: npt.NDArray[np.bool_]) -> str:
+        """How many rows a condition holds for, and the first of them in the file."""
+        return rows_found(bad, self.order)
 
 
-def rows_found(bad: npt.NDArray[np.bool_]) -> str:
-    """How many rows a condition holds for, and the first of them."""
-    found = np.flatnonzero(bad)
+def rows_found(bad: npt.NDArray[np.bool_], order: npt.NDArray[np.intp] | None = None) -> str:
+    """How many rows a condition holds for, and the first of them; by their places in an order."""
+    found = np.flatnonzero(bad) if order is None else np.sort(order[bad])
     listed = ", ".join(str(row) for row in found[:_FIRST].tolist())
     return f"{counted(len(found), 'row')} (first: {listed})"
 
@@ -125,7 +131,7 @@ def whole_numbers(values: Values, expected: str, remedy: str) -> npt.NDArray[Any
     }
     for what, bad in faults.items():
         if bad.any():
-            got = f"{what} in {rows_found(bad)}"
+            got = f"{what} in {values.rows_found(bad)}"
             how = "Save whole numbers, as integers."
             raise BadInput(values.name, expected=expected, got=got, remedy=how)
     return np.asarray(array.astype(np.int64))
@@ -145,7 +151,7 @@ def refuse_gaps(values: Values, expected: str, remedy: str, *, nulls: bool = Tru
         faults["NaN"] = np.isnan(values.array)
     for what, bad in faults.items():
         if bad.any():
-            got = f"{what} in {rows_found(bad)}"
+            got = f"{what} in {values.rows_found(bad)}"
             raise BadInput(values.name, expected=expected, got=got, remedy=remedy)
 
 
@@ -177,7 +183,7 @@ def refuse_outside(
         remedy = "They seem to count from 1: subtract 1."
     else:
         remedy = "Check that they were written for these embeddings."
-    got = f"numbers outside in {rows_found(bad)}, such as {numbers[bad][0]}"
+    got = f"numbers outside in {values.rows_found(bad)}, such as {numbers[bad][0]}"
     raise BadInput(values.name, expected=expected, got=got, remedy=remedy)
 
 
@@ -190,7 +196,7 @@ def zeros_and_ones(values: Values, expected: str, remedy: str) -> npt.NDArray[np
     array = values.array
     bad = (array != 0) & (array != 1)
     if bad.any():
-        got = f"other numbers in {rows_found(bad)}, such as {array[bad][0]:g}"
+        got = f"other numbers in {values.rows_found(bad)}, such as {array[bad][0]:g}"
         how = _GRADED if _is_graded(array) else remedy
         raise BadInput(values.name, expected=expected, got=got, remedy=how)
     return np.asarray(array == 1)
