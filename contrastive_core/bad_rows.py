@@ -14,6 +14,8 @@ from .numerics import Float
 FIRST = 5
 """How many bad rows a message names."""
 
+Index = npt.NDArray[np.intp]
+
 NOT_FINITE = "NaN or infinity"
 IN_TABLES = f"{NOT_FINITE}, or null or of another length"
 """What is found of a table whose null and ragged rows are read as NaN."""
@@ -64,8 +66,8 @@ class Finding:
 class BadRows:
     """Rows of a file that cannot be used, counted over a whole pass: one message for all."""
 
-    def __init__(self, name: str, raw_by: str = "", *, of: str = "") -> None:
-        self.name, self.raw_by = name, raw_by
+    def __init__(self, name: str, order: Index | None, raw_by: str = "", *, of: str = "") -> None:
+        self.name, self.order, self.raw_by = name, order, raw_by
         self.not_finite = IN_TABLES if of in _TABLES else NOT_FINITE
         self._droppable: dict[str, list[int]] = {}
         self._beyond: dict[str, list[int]] = {}
@@ -73,8 +75,7 @@ class BadRows:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was found of rows that can be left out, reason by reason."""
-        found = self._droppable.items()
-        return tuple(Finding(self.name, key, len(r), tuple(r[:FIRST])) for key, r in found)
+        return tuple(self._finding(*each) for each in self._droppable.items())
 
     def note_block(
         self,
@@ -115,13 +116,19 @@ class BadRows:
     def stop_if_beyond(self) -> None:
         """Raise the error for numbers that another precision can hold: none is left out."""
         for holding, rows in self._beyond.items():
-            raise self._error(Finding(self.name, holding, len(rows), tuple(rows[:FIRST])))
+            raise self._error(self._finding(holding, rows))
 
     def stop_if_any(self) -> None:
         """Raise the error for the bad rows, where there are any."""
         for finding in self.findings:
             raise self._error(finding)
         self.stop_if_beyond()
+
+    def _finding(self, holding: str, rows: list[int]) -> Finding:
+        """Rows by their places in the file, whatever order they were put into."""
+        if self.order is not None:
+            rows = np.sort(self.order[rows]).tolist()
+        return Finding(self.name, holding, len(rows), tuple(rows[:FIRST]))
 
     def _error(self, finding: Finding) -> BadInput:
         return BadInput(

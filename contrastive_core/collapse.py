@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from .evaluation import Evaluation
+from .losses import Softmax
 from .pairing import EQUAL_WITHIN, Pairs
 from .prepared import Prepared, mean_of
 
@@ -17,7 +16,7 @@ _ROUGH = 1e-3
 """Rounding beyond this excuses nothing: such logits say nothing of collapse."""
 
 _NEAR = 0.01
-"""A value this near to that of collapse, as a share of it, may be nearly collapsed."""
+"""A value this near to that of collapse, as a share of it unless it is 0, may be near collapse."""
 
 _ONE_POINT = 1e-3
 """Mean squared distance of rows, as a share of their mean square, below which they are nearly one
@@ -61,17 +60,15 @@ def _equal(evaluation: Evaluation, level: float, data: Prepared | None, pairs: P
 
 
 def _no_room(evaluation: Evaluation, data: Prepared | None) -> str | None:
-    """A temperature at which no embeddings could do much better than chance.
-
-    Cosines differ by 2 at most, so that a softmax over K candidates is at least
-    log(1 + (K - 1) exp(-2 / tau)).
-    """
-    tau, softmax, chance = evaluation.loss.temperature, evaluation.softmax, evaluation.chance
-    if tau is None or softmax is None or not chance or data is None or not data.unit:
+    """A temperature at which no embeddings could do much better than chance."""
+    loss, softmax, chance = evaluation.loss, evaluation.softmax, evaluation.chance
+    cosines = evaluation.cosines if data is None else data.unit
+    if not isinstance(loss, Softmax) or softmax is None or not chance or not cosines:
         return None
-    rest = (softmax.candidates or 0) - 1
-    floor = math.log1p(rest * math.exp(-2.0 / tau)) * evaluation.loss.multiplier
-    if rest < 1 or chance - floor > _NO_ROOM * chance:
+    if not softmax.candidates or softmax.candidates < 2:
+        return None
+    tau, floor = loss.tau, loss.floor(softmax.candidates) * loss.multiplier
+    if chance - floor > _NO_ROOM * chance:
         return None
     scale = f" Was it meant as a scale? --scale {tau:g} is tau {1 / tau:g}." if tau >= 2 else ""
     return (
@@ -82,7 +79,10 @@ def _no_room(evaluation: Evaluation, data: Prepared | None) -> str | None:
 
 def _nearly(evaluation: Evaluation, level: float | None, data: Prepared | None) -> str | None:
     """A value near that of one point, of rows that nearly are one."""
-    if data is None or not level or abs(evaluation.mean - level) > _NEAR * level:
+    if data is None or level is None or (level == 0.0 and evaluation.loss.blind):
+        return None
+    gap = abs(evaluation.mean - level)
+    if gap > _NEAR * (level or 1.0):
         return None
     mean = mean_of(data, 0, data.n)
     square = 1.0 if data.unit else float((data.norms**2).mean())
@@ -95,6 +95,6 @@ def _nearly(evaluation: Evaluation, level: float | None, data: Prepared | None) 
         return None
     return (
         f"near collapse: the value {evaluation.mean:.6g} is that of a space of one point "
-        f"({level:.6g}) but for {abs(evaluation.mean / level - 1):.1g} of it, and two rows are "
+        f"({level:.6g}) but for {gap:.1g}, and two rows are "
         f"{spread**0.5:.2g} apart{' (random directions: 1.4)' if loss.unit_rows else ''}."
     )

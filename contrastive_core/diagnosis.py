@@ -8,9 +8,18 @@ from .collapse import about_collapse
 from .dropped import Numbering
 from .duplicates import Codes, copies_among, may_have_duplicates, row_codes
 from .evaluation import Evaluation
-from .pairing import Pairs, about_classes, about_positives, pairs_of
+from .pairing import about_classes, about_positives, about_terms, pairs_of
 from .prepared import Prepared
-from .problem import Labelled, Noised, PairList, Problem, Scored, TripletList, Views
+from .problem import (
+    Classified,
+    Labelled,
+    Noised,
+    PairList,
+    Problem,
+    Scored,
+    TripletList,
+    Views,
+)
 
 _UNIT_WITHIN = 1e-3
 """How far a norm may be from 1 before a dot product is said to depend on it."""
@@ -26,16 +35,17 @@ def warnings(evaluation: Evaluation, numbers: Numbering | None = None) -> list[s
     """All warnings, most fundamental first; `numbers` are those of the files."""
     problem, views = evaluation.problem, _views(evaluation.problem)
     pairs = pairs_of(views, evaluation.loss.scored_by) if views is not None else None
-    data, guess = _data(problem), evaluation.chance
+    data = _data(problem)
     collapsed = about_collapse(evaluation, data, pairs)
     found = [
         _not_unit(evaluation, data),
         _imprecise(evaluation, data),
         collapsed,
-        _about_positives(evaluation, views, pairs),
-        about_classes(problem, evaluation.mean, None if collapsed else guess)
+        None if views is None or pairs is None else about_positives(views, pairs, evaluation),
+        about_classes(problem, evaluation, collapsed=collapsed is not None)
         if isinstance(problem, Labelled)
         else None,
+        _about_terms(evaluation),
         *evaluation.remarks,
     ]
     if views is not None and views.count > 1 and may_have_duplicates(views.data):
@@ -53,14 +63,23 @@ def about_pairs(views: Views) -> list[str]:
     return [warning for warning in found if warning]
 
 
-def _about_positives(
-    evaluation: Evaluation, views: Views | None, pairs: Pairs | None
-) -> str | None:
-    """What to beware of in the positives of a loss."""
-    if views is None or pairs is None:
+_LOOK_AT = {
+    "first column": "Check that column 0 is the positive's.",
+    "diagonal": "Check that rows and columns are in one order.",
+    "labels": "Check that labels count the classes from 0, in their order.",
+}
+"""What to look at where ready scores, prototypes or listed triplets are worse than a guess."""
+
+
+def _about_terms(evaluation: Evaluation) -> str | None:
+    """What to beware of where no rows of the same sort tell how near positives are."""
+    problem = evaluation.problem
+    inner = problem.inner if isinstance(problem, Noised) else problem
+    if not isinstance(inner, Scored | Classified | TripletList):
         return None
-    tau = evaluation.loss.temperature or 1.0
-    return about_positives(views, pairs, evaluation.mean, evaluation.chance, tau)
+    if isinstance(inner, TripletList) and evaluation.remarks:  # told of their distances
+        return None
+    return about_terms(evaluation, _LOOK_AT.get(problem.found.layout, "Look at the worst."))
 
 
 def _views(problem: Problem) -> Views | None:
@@ -138,8 +157,8 @@ def _duplicates(evaluation: Evaluation, codes: Codes, numbers: Numbering | None)
     if not affected:
         return None
     total = sum(int(count.sum()) for count in copies)
-    places = np.unique(np.concatenate([np.flatnonzero(each) for each in copies]))
-    places = places[:_LISTED] % evaluation.rows
+    places = np.unique(np.concatenate([np.flatnonzero(each) for each in copies]) % evaluation.rows)
+    places = places[:_LISTED]
     first = ", ".join(map(str, places if numbers is None else numbers.samples[places]))
     return (
         f"duplicates: {affected} of {sum(map(len, copies))} anchors "

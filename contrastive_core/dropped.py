@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .bad_rows import Finding
 from .errors import NothingDefined, counted
 from .rows import Rows
+from .sources import Source
 from .tables import Index
 
 Bad = npt.NDArray[np.bool_]
@@ -124,22 +125,26 @@ def numbering(samples: Index, rows: Index, dropped: Dropped) -> Numbering:
 
 
 def in_files(
-    numbers: Numbering | None, orders: Sequence[Index | None], n: int, rows: int
+    numbers: Numbering | None, sources: Sequence[Source], n: int, rows: int
 ) -> Numbering | None:
     """Numbers with those of files whose rows were put into another order.
 
     Args:
         numbers: Of what was not left out; None for nothing.
-        orders: Of each view the row of its file for each sample; None for the file's own order.
+        sources: The file of each view, and of the bank behind them.
         n: Samples, before any was left out.
         rows: Prepared rows, before any was left out.
     """
-    if all(order is None for order in orders):
+    facts = [source.facts for source in sources]
+    if all(each.order is None for each in facts):
         return numbers
     found = np.arange(rows)
-    for view, order in enumerate(orders):
-        if order is not None:
-            found[view * n : (view + 1) * n] = view * n + order
+    first, begin = 0, 0  # of a source among the prepared rows, and among the rows of all files
+    for source, each in zip(sources, facts, strict=True):
+        count = source.shape[0]
+        order = np.arange(count) if each.order is None else each.order
+        found[first : first + count] = begin + order
+        first, begin = first + count, begin + (count if each.order is None else each.of)
     if numbers is None:
         return Numbering(None, np.arange(n), found)
     return dataclasses.replace(numbers, rows=found[numbers.rows])

@@ -71,6 +71,7 @@ class Evaluation:
         look: The same of a few samples, where the kind has it.
         chance: The value if all scores were equal.
         collapsed: The value if all embeddings were equal.
+        cosines: Whether ready scores lie within [-1, 1], as cosines do.
         stuck: The value if they were nearly equal, where exact ties would make another.
         softmax: What is known of a softmax.
         parameters: Values that were found on the way, such as log Z.
@@ -93,6 +94,7 @@ class Evaluation:
     look: Look | None = None
     chance: float | None = None
     collapsed: float | None = None
+    cosines: bool = False
     stuck: float | None = None
     softmax: SoftmaxParts | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .errors import counted
+from .evaluation import Evaluation
 from .numerics import Float
 from .prepared import mean_of
 from .problem import Labelled, Views
-from .tables import Gathered, row_products
+from .tables import Gathered, Span, row_products
 
 EQUAL_WITHIN = 1e-3
 """Mean similarities this near count as equal, relative to the longest rows."""
@@ -71,36 +73,48 @@ def pairs_of(views: Views, scored_by: str | None) -> Pairs | None:
     return Pairs(2 * positives - squares[0] - squares[1], 2 * others - mean, similar=False)
 
 
-def about_positives(
-    views: Views, pairs: Pairs, value: float = 0.0, guess: float | None = None, tau: float = 1.0
-) -> str | None:
+def about_positives(views: Views, pairs: Pairs, evaluation: Evaluation | None = None) -> str | None:
     """Positives no closer than random pairs, or a loss above chance although they are.
 
     Args:
         views: The rows.
         pairs: How near their pairs are.
-        value: The loss.
-        guess: Its value when all scores are equal; None where that is not known.
-        tau: Its temperature.
+        evaluation: What a loss made of them; None where no loss is asked for.
     """
     if not pairs.closer:
         return _mispaired(views, pairs)
-    if guess is None or value <= guess + _ABOVE_CHANCE * abs(guess):
+    if evaluation is None or not above_chance(evaluation.mean, evaluation.chance):
         return None
     text = (
-        f"the loss of {value:.6g} is above chance ({guess:.6g}), although positives are closer "
-        f"than random pairs of the two views ({pairs.compared})."
+        f"the loss of {evaluation.mean:.6g} is above chance ({evaluation.chance:.6g}), although "
+        f"positives are closer than random pairs of the two views ({pairs.compared})."
     )
     if pairs.similar and (layout := _better_layout(views, pairs.mean, least=0.0)):
         return f"{text} {layout}"
     within = max(_within(views, number) for number in (0, 1))
-    if pairs.similar and within > pairs.mean:
+    if pairs.similar and within > pairs.mean and _own_view_meets(evaluation):
         apart = np.linalg.norm(_mean(views, 0) - _mean(views, 1))
         return (
             f"{text} Rows of one view are closer to each other (mean similarity {_shown(within)}) "
             f"than to their positives: the views lie apart (gap of their means {apart:.3g})."
         )
-    return f"{text} At tau {tau:g} the few negatives that score higher decide: raise tau."
+    if evaluation.softmax is None:
+        return f"{text} Look at the worst."
+    tau = evaluation.loss.temperature
+    why = f"At tau {tau:g} the negatives that score higher decide"
+    return f"{text} {why}: look at the worst, or raise tau."
+
+
+def above_chance(value: float, guess: float | None) -> bool:
+    """Whether a loss is worth a word: above its value when all scores are equal."""
+    return guess is not None and value > guess + _ABOVE_CHANCE * abs(guess)
+
+
+def _own_view_meets(evaluation: Evaluation) -> bool:
+    """Whether the rows of an anchor's own view are among its candidates."""
+    meetings = (each.meeting for each in evaluation.competitions)
+    spans = ((each.anchors, each.candidates) for each in meetings)
+    return any(isinstance(own, Span) and own.inside(all_of_them) for own, all_of_them in spans)
 
 
 def _mispaired(views: Views, pairs: Pairs) -> str:
@@ -112,7 +126,8 @@ def _mispaired(views: Views, pairs: Pairs) -> str:
         f"positives are {verb} than random pairs ({pairs.compared}{error}; positives: "
         f"{views.found.description})."
     )
-    if views.data.unit and pairs.others > 1.0 - EQUAL_WITHIN:
+    square = 1.0 if views.data.unit else float((views.data.norms**2).mean())
+    if pairs.similar and pairs.others > (1.0 - EQUAL_WITHIN) * square:
         return f"{text} All embeddings point the same way."
     layout = _better_layout(views, pairs.mean, least=3.0) if pairs.similar else None
     return f"{text} {layout or 'Check that both views list the samples in the same order.'}"
@@ -140,13 +155,15 @@ def _better_layout(views: Views, mean: float, *, least: float) -> str | None:
     return None
 
 
-def about_classes(problem: Labelled, value: float = 0.0, guess: float | None = None) -> str | None:
+def about_classes(
+    problem: Labelled, evaluation: Evaluation | None = None, *, collapsed: bool = False
+) -> str | None:
     """Rows of one class no closer than rows of different classes; or a loss above chance.
 
     Args:
         problem: The rows.
-        value: The loss.
-        guess: Its value when all scores are equal; None where that is not known.
+        evaluation: What a loss made of them; None where no loss is asked for.
+        collapsed: Whether it is known to be that of a collapsed space.
     """
     known = problem.codes >= 0
     squares = np.where(known, 1.0 if problem.data.unit else problem.data.norms**2, 0.0)
@@ -166,16 +183,44 @@ def about_classes(problem: Labelled, value: float = 0.0, guess: float | None = N
     compared = f"mean squared distance {near:.4g} against {far:.4g}"
     if far > 0.0 and near >= _HARDLY_CLOSER * far:
         verb = "no closer" if near >= far else "hardly closer"
-        return (
-            f"rows of one class are {verb} than rows of different classes ({compared}). Check that "
-            "the labels are in the order of the rows."
-        )
-    if not guess or value <= guess + _ABOVE_CHANCE * abs(guess):
+        text = f"rows of one class are {verb} than rows of different classes ({compared})."
+        unit = problem.data.unit or (evaluation is not None and evaluation.loss.unit_rows)
+        if far <= 2.0 * EQUAL_WITHIN * (1.0 if unit else float(squares.sum()) / n):
+            return f"{text} All embeddings point the same way."
+        return f"{text} Check that the labels are in the order of the rows."
+    if evaluation is None or collapsed or evaluation.loss.mines:
         return None
+    value, guess, tau = evaluation.mean, evaluation.chance, evaluation.loss.temperature
+    if not guess or not above_chance(value, guess):
+        return None
+    why = "rows of other classes are nearer than some of the own class. Look at the worst."
+    if tau is not None:
+        why = (
+            "single rows, of the own class or of others, are so much nearer than the own class is "
+            f"on average that at tau {tau:g} they decide. Look at the worst, or raise tau."
+        )
     return (
         f"the loss of {value:.6g} is {value / guess:.0%} of what it is when all embeddings are "
         f"equal ({guess:.6g}), although rows of one class are closer than others ({compared}): "
-        "single rows of other classes are nearer than many of the own class. Look at the worst."
+        f"{why}"
+    )
+
+
+def about_terms(evaluation: Evaluation, remedy: str) -> str | None:
+    """A loss above chance of terms that each stand for themselves.
+
+    Args:
+        evaluation: What a loss made of them.
+        remedy: What to look at.
+    """
+    value, guess = evaluation.mean, evaluation.chance
+    if not guess or evaluation.loss.mines or not above_chance(value, guess):
+        return None
+    defined = evaluation.values[~np.isnan(evaluation.values)]
+    return (
+        f"the loss of {value:.6g} is {value / guess:.0%} of what it is when all scores are equal "
+        f"({guess:.6g}): {np.count_nonzero(defined > guess)} of "
+        f"{counted(len(defined), evaluation.sample)} are worse than that. {remedy}"
     )
 
 

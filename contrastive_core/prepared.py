@@ -202,7 +202,8 @@ def prepare_noting(
     placed = list(zip(strands, (int(offset) for offset in offsets), strict=False))
     findings: list[Finding] = []
     for source in dict.fromkeys(strand.source for strand in strands):
-        bad = BadRows(source.name, raw_by, of="" if stop else source.format)
+        kept = "" if stop else source.format
+        bad = BadRows(source.name, source.facts.order, raw_by, of=kept)
         _fill(noted, source, [pair for pair in placed if pair[0].source is source], bad)
         if stop:
             bad.stop_if_any()

@@ -324,3 +324,86 @@ def test_anchors_of_keys_after_a_join_are_named_by_their_own_file(shuffled: Any)
     rows = columns["negative_index"] - 9 * views
     assert set(rows[views == 1].tolist()) <= set(own)
     assert cc.loss("nt-xent", *files, join="id").samples.index[9:].tolist() == own
+
+
+def test_rows_of_a_bank_follow_all_rows_of_keys_after_a_join(shuffled: Any) -> None:
+    here, _ = shuffled
+    files = here / "a.parquet", here / "b.parquet"
+    keys = np.asarray(pq.read_table(files[1])["emb"].to_pylist())
+    bank = np.random.default_rng(6).normal(size=(5, 4))
+    found = cc.loss("infonce", *files, bank=bank, join="id", per_sample=True).samples
+    a = np.asarray(pq.read_table(files[0])["emb"].to_pylist())
+    a, stacked = (
+        x / np.linalg.norm(x, axis=1, keepdims=True) for x in (a, np.concatenate([keys, bank]))
+    )
+    assert found.hardest_index is not None
+    assert (found.hardest_index >= 12).any()
+    nearest = np.einsum("ij,ij->i", a, stacked[found.hardest_index])
+    assert nearest == pytest.approx(found.hardest, abs=1e-6)
+
+
+def test_own_negatives_of_all_anchors_after_a_join_are_named_by_their_own_file(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(7)
+    rows, order = rng.normal(size=(6, 4)), np.array([4, 2, 0, 5, 1, 3])
+    own = (rows[:, None] + 0.05 * rng.normal(size=(6, 2, 4)))[order]
+    for name, vectors, ids in (("a", rows, range(6)), ("b", rows[::-1], range(5, -1, -1))):
+        np.savez(tmp_path / f"{name}.npz", emb=vectors, id=np.array(ids))
+    np.savez(tmp_path / "n.npz", emb=own, id=order)
+    files = [f"{tmp_path / name}.npz::emb" for name in "abn"]
+    how: dict[str, Any] = {"join": "id", "convention": "sentence-transformers"}
+    found = cc.loss("infonce", *files, per_sample=True, **how).samples
+    unit, flat = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (rows, own.reshape(12, 4)))
+    assert found.hardest_index is not None
+    assert (found.hardest_index >= 6).all()
+    nearest = np.einsum("ij,ij->i", unit, flat[found.hardest_index - 6])
+    assert nearest == pytest.approx(found.hardest, abs=1e-6)
+
+
+def test_bad_rows_after_a_join_are_named_by_their_own_file(shuffled: Any, tmp_path: Path) -> None:
+    here, order = shuffled
+    table = pq.read_table(here / "b.parquet")
+    vectors = table["emb"].to_pylist()
+    row = _key(order, 8)
+    vectors[row] = [np.nan] * 4
+    pq.write_table(table.set_column(0, "emb", pa.array(vectors)), tmp_path / "bad.parquet")
+    files = here / "a.parquet", tmp_path / "bad.parquet"
+    assert row != 8
+    for ask in (
+        lambda: cc.loss("infonce", *files, join="id"),
+        lambda: cc.metrics(*files, join="id"),
+    ):
+        with pytest.raises(BadInput, match=rf"\(row {row}, counted from 0\)"):
+            ask()
+    left = cc.loss("infonce", *files, join="id", on_bad="drop")
+    assert left.dropped is not None
+    assert left.dropped.findings[0].first == (row,)
+    assert left.samples.index.tolist() == list(range(8))
+
+
+def test_values_that_are_refused_after_a_join_are_named_by_their_own_file(shuffled: Any) -> None:
+    here, order = shuffled
+    row = _key(order, 8)
+    wrong = np.where(np.arange(12) == row, 7, 1)
+    table = pa.table({"id": order * 10, "y": wrong})
+    pq.write_table(table, here / "y.parquet")
+    files, y = (here / "a.parquet", here / "b.parquet"), f"{here / 'y.parquet'}::y"
+    with pytest.raises(BadInput, match=rf"\(first: {row}\), such as 7"):
+        cc.loss("contrastive", *files, match=y, join="id")
+    with pytest.raises(BadInput, match=rf"\(first: {row}\), such as 7"):
+        cc.loss("cross-entropy", files[0], prototypes=np.eye(4), labels=y, join="id")
+
+
+def test_negatives_that_cannot_be_used_after_a_join_are_named_by_their_own_file(
+    tmp_path: Path,
+) -> None:
+    order, rows = np.array([4, 2, 0, 5, 1, 3]), np.random.default_rng(8).normal(size=(6, 4))
+    own = np.random.default_rng(9).normal(size=(6, 2, 4))
+    own[3, 1] = np.nan
+    np.savez(tmp_path / "a.npz", emb=rows, id=np.arange(6))
+    np.savez(tmp_path / "n.npz", emb=own, id=order)
+    a, n = f"{tmp_path / 'a.npz'}::emb", f"{tmp_path / 'n.npz'}::emb"
+    for convention in ("paper", "sentence-transformers"):
+        with pytest.raises(BadInput, match=r"\(row 7, counted from 0\)"):
+            cc.loss("infonce", a, a, n, join="id", convention=convention)

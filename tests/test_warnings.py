@@ -65,6 +65,7 @@ def test_a_value_above_chance_is_told_of_classes_too() -> None:
     assert "closer than others" in words
     sharp = said("supcon", TRAINED + 1.5 * RANDOM, labels=LABELS, tau=0.005)
     assert "% of what it is when all embeddings are equal" in sharp
+    assert "of the own class or of others" in sharp
 
 
 def test_a_scale_that_was_given_as_tau_is_told() -> None:
@@ -95,7 +96,10 @@ def test_a_modality_gap_is_no_wrong_order_of_rows() -> None:
 
 def test_a_sharp_temperature_is_no_wrong_order_of_rows() -> None:
     words = said("infonce", TRAINED + 1.5 * RANDOM, TRAINED + 1.5 * RANDOM[::-1], tau=0.005)
-    assert "At tau 0.005 the few negatives that score higher decide: raise tau." in words
+    assert (
+        "At tau 0.005 the negatives that score higher decide: look at the worst, or raise tau."
+        in words
+    )
     assert "order" not in words
 
 
@@ -123,6 +127,79 @@ def test_recall_tells_copies_of_keys_by_their_content() -> None:
     assert "0.375 by row and 0.75 by content" in warning
     plain = cc.metrics(TRAINED, COPY, metrics=["recall_at_1"])
     assert not any("copies" in each for each in plain.warnings)
+
+
+@pytest.mark.parametrize(
+    "how", [{"mining": "hard"}, {"mining": "batch-hard"}, {"average": "active"}]
+)
+def test_the_mean_of_chosen_triplets_is_not_held_against_chance(how: dict[str, str]) -> None:
+    found = cc.loss("triplet", TRAINED + RANDOM, labels=LABELS, **how)
+    assert found.value > 0.3
+    assert found.warnings == ()
+
+
+def test_near_collapse_is_named_where_collapse_is_0() -> None:
+    cone = np.ones(16) + 0.01 * RANDOM
+    words = said("uniformity", cone)
+    assert words.startswith("near collapse: the value -0.000394374 is that of a space of one point")
+    assert said("align-uniform", cone, views="stacked").startswith("near collapse")
+    assert said("uniformity", np.ones(16) + 0.2 * RANDOM) == ""
+    assert "near collapse" not in said("alignment", RANDOM, RANDOM + 1e-3 * TRAINED)
+
+
+def test_a_collapsed_space_is_no_wrong_order_of_rows() -> None:
+    assert "order" not in said("supcon", POINT, labels=LABELS)
+    assert "order" not in said("nce", POINT[:32], POINT[32:])
+    assert not any("order" in each for each in cc.metrics(POINT, labels=LABELS).warnings)
+
+
+def test_the_least_that_a_temperature_allows_is_that_of_the_kind() -> None:
+    words = said("dcl", TRAINED[:6], COPY[:6], tau=100.0)
+    assert "below 2.28259, where chance is 2.30259" in words
+    unit = TRAINED / np.linalg.norm(TRAINED, axis=1, keepdims=True)
+    words = said("infonce", scores=unit @ unit.T, positive="diagonal", tau=100.0)
+    assert "tau = 100 is so high that no embeddings could have a loss below 4.139" in words
+
+
+def test_scores_of_siglip_without_scale_and_bias_are_told() -> None:
+    unit = TRAINED / np.linalg.norm(TRAINED, axis=1, keepdims=True)
+    words = said("siglip", scores=unit @ unit.T, positive="diagonal")
+    assert words.endswith(
+        "scale is 1 and bias is 0, as for logits. Was that forgotten? Then say "
+        "--scale 10 --bias -10."
+    )
+    assert said("siglip", scores=unit @ unit.T, positive="diagonal", scale=10.0, bias=-10.0) == ""
+    assert said("cross-entropy", scores=unit @ unit[:8].T, labels=LABELS) == ""
+
+
+def test_scores_prototypes_and_listed_triplets_above_chance_are_told() -> None:
+    unit = TRAINED / np.linalg.norm(TRAINED, axis=1, keepdims=True)
+    logits, shifted = 10 * unit @ unit[:8].T, (LABELS + 1) % 8
+    words = said("cross-entropy", scores=logits, labels=shifted)
+    assert "of what it is when all scores are equal (2.07944): 64 of 64 rows are worse" in words
+    assert words.endswith("Check that labels count the classes from 0, in their order.")
+    assert said("cross-entropy", scores=logits, labels=LABELS) == ""
+    assert "64 of 64 rows" in said("cross-entropy", unit, prototypes=10 * unit[:8], labels=shifted)
+    square = np.roll(unit @ unit.T, 1, axis=1) / 0.07
+    assert "rows and columns are in one order" in said(
+        "infonce", scores=square, positive="diagonal"
+    )
+    listed = [(0, 8, 1), (1, 9, 2), (2, 10, 3), (3, 4, 11)]
+    words = said("triplet", TRAINED, triplets=listed, margin=0.2)
+    assert "1 of 4 triplets are worse than that. Look at the worst." in words
+
+
+def test_a_modality_gap_is_not_blamed_where_no_view_meets_itself() -> None:
+    words = said("infonce", TRAINED + SIDE, APART + 0.5 * RANDOM, tau=0.002)
+    assert "above chance" in words
+    assert "apart" not in words
+    assert "At tau 0.002 the negatives that score higher decide" in words
+
+
+def test_samples_with_copies_in_both_views_are_listed_once() -> None:
+    rows, keys = TRAINED.copy(), COPY.copy()
+    rows[5], keys[5] = rows[3], keys[3]
+    assert "the first for samples 3, 5." in said("nt-xent", rows, keys)
 
 
 @pytest.mark.parametrize(

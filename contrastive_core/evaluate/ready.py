@@ -38,6 +38,7 @@ def evaluate_ready(loss: PerAnchor, problem: Scored, *, standings: bool) -> Aski
     defined = ~np.isnan(values)
     size, chance = _level(loss, np.concatenate([1 + each[-1][defined] for each in reduced]))
     pull = loss.pull(positive[:, None])
+    cosines = 0.0 < float(reach.max(initial=0.0)) <= 1.0 + 1e-6
     softmax = None
     if pull is not None:
         softmax = SoftmaxParts(size, float(pull[defined].mean()) if n else None)
@@ -57,7 +58,8 @@ def evaluate_ready(loss: PerAnchor, problem: Scored, *, standings: bool) -> Aski
         chance=chance,
         collapsed=chance,
         softmax=softmax,
-        remarks=(*remarks, *_untempered(loss, float(reach.max(initial=0.0)))),
+        cosines=cosines,
+        remarks=(*remarks, *(_untempered(loss) if cosines and loss.input_form == "scores" else ())),
     )
 
 
@@ -92,17 +94,17 @@ def told_of_masks(problem: Scored, candidates: Float) -> tuple[Columns, tuple[st
     return {"candidates": width - masked}, (remark,)
 
 
-def _untempered(loss: PerAnchor, reach: float) -> tuple[str, ...]:
-    """Scores that look like cosines, and that nothing is divided by."""
-    tau = loss.temperature
-    if loss.input_form != "scores" or tau != 1.0 or not 0.0 < reach <= 1.0 + 1e-6:
+def _untempered(loss: PerAnchor) -> tuple[str, ...]:
+    """Scores that look like cosines, taken for logits."""
+    logits = loss.form_sets.get("scores", {})  # nothing for a classifier's
+    if not logits or any(getattr(loss, name) != value for name, value in logits.items()):
         return ()
-    usual = next(each.default for each in parameters(type(loss)) if each.field == "tau")
-    if usual == 1.0:  # logits of a classifier
-        return ()
+    usual = {each.field: each.default for each in parameters(type(loss)) if each.field in logits}
+    said = " and ".join(f"{name} is {value:g}" for name, value in logits.items())
+    remedy = " ".join(f"--{name} {value:g}" for name, value in usual.items())
     return (
-        "all scores lie within [-1, 1], as cosines do, and tau is 1, as for logits. Was the "
-        f"temperature forgotten? Then say --tau {usual:g}.",
+        f"all scores lie within [-1, 1], as cosines do, and {said}, as for logits. Was that "
+        f"forgotten? Then say {remedy}.",
     )
 
 

@@ -99,8 +99,9 @@ class Builder:
         """Views of samples without bad rows."""
         rows = noted.data.n
         left = without_bad(noted, n, count, owned=owned)
-        orders = [source.facts.order for source in self.sources] if count > 1 else []
-        self.numbering = in_files(left.numbering, orders[:count], n, rows)
+        behind = [self.others["bank"]] if "bank" in self.others else []
+        sources = [*self.sources[:count], *behind]
+        self.numbering = in_files(left.numbering, sources, n, rows)
         return left
 
     def listed(

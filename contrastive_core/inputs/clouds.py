@@ -151,8 +151,7 @@ def build_clouds(
     fast = stock.narrowed(left.data, precision, room)
     exact = Views(left.data, left.n, count, arrangement.found)
     aligned = exact if count == 2 else None
-    orders = [source.facts.order for source in sources] if count == len(sources) else []
-    numbers = in_files(left.numbering, orders, n, rows)
+    numbers = in_files(left.numbering, sources, n, rows)
     if pairs is not None:
         pairs, numbers = pairs_left(pairs, left, n)
         picked = stock.pick(left.data, np.concatenate(pairs), room)

@@ -200,7 +200,7 @@ def scores_without_bad(
 
 
 def _noting(source: Source, drops: bool) -> BadRows:
-    return BadRows(source.name, of=source.format if drops else "")
+    return BadRows(source.name, source.flat().facts.order, of=source.format if drops else "")
 
 
 def _dropped(noted: BadRows, *, drops: bool) -> tuple[Finding, ...]:

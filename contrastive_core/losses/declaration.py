@@ -136,6 +136,11 @@ class Loss(ABC):
         return False
 
     @property
+    def mines(self) -> bool:
+        """Whether its terms are chosen by how hard they are, and their mean is high by choice."""
+        return False
+
+    @property
     def sharpness(self) -> float:
         """How much a difference of two cosines is multiplied by before it is exponentiated."""
         return 0.0

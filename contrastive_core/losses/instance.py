@@ -246,6 +246,10 @@ class DCL(Softmax):
         values: Float = log_negatives - positives.mean(axis=1) / self.tau
         return values
 
+    def floor(self, candidates: int) -> float:
+        """The positive is no candidate."""
+        return math.log(candidates) - 2.0 / self.tau
+
     def softmax_size(self, candidates: int, positives: int) -> int:
         """The negatives alone."""
         return candidates - positives

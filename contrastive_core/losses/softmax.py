@@ -67,6 +67,10 @@ class Softmax(PerAnchor):
         """log K."""
         return math.log(candidates)
 
+    def floor(self, candidates: int) -> float:
+        """The least loss that cosines allow: the positive at 1, all others at -1."""
+        return math.log1p((candidates - 1) * math.exp(-2.0 / self.tau))
+
     def pull(self, positives: Float) -> Float | None:
         """-mean s_i+ / tau."""
         pull: Float = -positives.mean(axis=1) / self.tau

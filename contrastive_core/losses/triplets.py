@@ -155,6 +155,11 @@ class Triplet(Loss):
         """Whether the mean is over the active triplets alone."""
         return self.average == "active" or (self.nonzero_of_all and self.mining == "all")
 
+    @property
+    def mines(self) -> bool:
+        """Unless the mean is over all triplets."""
+        return self.active_only or self.mining != "all"
+
     def distance_in_words(self) -> str:
         """The distance."""
         return {

@@ -116,7 +116,7 @@ def in_order(source: Source, order: Order) -> Source:
         stop = min(start + step, source.shape[0])
         wanted = place[start:stop] >= 0
         array[place[start:stop][wanted]] = source.read(start, stop)[wanted]
-    facts = replace(source.facts, order=order)
+    facts = replace(source.facts, order=order, of=source.shape[0])
     return ArraySource(array, source.name, facts, source.shelf)
 
 

@@ -116,7 +116,11 @@ class ArraySource:
 
     @cached_property
     def _flat(self) -> Source:
-        return replace(self, array=self.array.reshape(-1, self.shape[-1]))
+        facts, (_, each, d) = self.facts, self.shape
+        if facts.order is not None:
+            rows = facts.order[:, None] * each + np.arange(each)
+            facts = replace(facts, order=rows.ravel(), of=facts.of * each)
+        return replace(self, array=self.array.reshape(-1, d), facts=facts)
 
 
 def array_source(array: npt.NDArray[Any], name: str, reading: Reading) -> ArraySource:

@@ -25,7 +25,6 @@ from .values import (
     refuse_gaps,
     refuse_outside,
     refuse_words,
-    rows_found,
     whole_numbers,
     zeros_and_ones,
 )
@@ -238,7 +237,7 @@ def read_noise(
         (noise == 0, "0", "The noise must reach every candidate: give each more than 0."),
     ):
         if bad.any():
-            got = f"{what} in {rows_found(bad)}"
+            got = f"{what} in {values.rows_found(bad)}"
             raise BadInput(values.name, expected=expected, got=got, remedy=remedy)
     total = math.fsum(noise.tolist())
     if sum_to_one and abs(total - 1) > _TO_ONE:

@@ -87,6 +87,7 @@ class Values:
         words: The different strings, sorted.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
         told: How they were taken, where that is not plain.
+        order: The row of the file that each row is; None for the file's own order.
     """
 
     name: str
@@ -95,15 +96,20 @@ class Values:
     words: list[str] | None = None
     joined: str = ""
     told: str = ""
+    order: npt.NDArray[np.intp] | None = None
 
     def take(self, order: npt.NDArray[np.intp]) -> Values:
         """Some rows, in an order."""
-        return replace(self, array=self.array[order], null=self.null[order])
+        return replace(self, array=self.array[order], null=self.null[order], order=order)
+
+    def rows_found(self, bad: npt.NDArray[np.bool_]) -> str:
+        """How many rows a condition holds for, and the first of them in the file."""
+        return rows_found(bad, self.order)
 
 
-def rows_found(bad: npt.NDArray[np.bool_]) -> str:
-    """How many rows a condition holds for, and the first of them."""
-    found = np.flatnonzero(bad)
+def rows_found(bad: npt.NDArray[np.bool_], order: npt.NDArray[np.intp] | None = None) -> str:
+    """How many rows a condition holds for, and the first of them; by their places in an order."""
+    found = np.flatnonzero(bad) if order is None else np.sort(order[bad])
     listed = ", ".join(str(row) for row in found[:_FIRST].tolist())
     return f"{counted(len(found), 'row')} (first: {listed})"
 
@@ -129,7 +135,7 @@ def whole_numbers(values: Values, expected: str, remedy: str) -> npt.NDArray[Any
     }
     for what, bad in faults.items():
         if bad.any():
-            got = f"{what} in {rows_found(bad)}"
+            got = f"{what} in {values.rows_found(bad)}"
             how = "Save whole numbers, as integers."
             raise BadInput(values.name, expected=expected, got=got, remedy=how)
     return np.asarray(array.astype(np.int64))
@@ -149,7 +155,7 @@ def refuse_gaps(values: Values, expected: str, remedy: str, *, nulls: bool = Tru
         faults["NaN"] = np.isnan(values.array)
     for what, bad in faults.items():
         if bad.any():
-            got = f"{what} in {rows_found(bad)}"
+            got = f"{what} in {values.rows_found(bad)}"
             raise BadInput(values.name, expected=expected, got=got, remedy=remedy)
 
 
@@ -181,7 +187,7 @@ def refuse_outside(
         remedy = "They seem to count from 1: subtract 1."
     else:
         remedy = "Check that they were written for these embeddings."
-    got = f"numbers outside in {rows_found(bad)}, such as {numbers[bad][0]}"
+    got = f"numbers outside in {values.rows_found(bad)}, such as {numbers[bad][0]}"
     raise BadInput(values.name, expected=expected, got=got, remedy=remedy)
 
 
@@ -194,7 +200,7 @@ def zeros_and_ones(values: Values, expected: str, remedy: str) -> npt.NDArray[np
     array = values.array
     bad = (array != 0) & (array != 1)
     if bad.any():
-        got = f"other numbers in {rows_found(bad)}, such as {array[bad][0]:g}"
+        got = f"other numbers in {values.rows_found(bad)}, such as {array[bad][0]:g}"
         how = _GRADED if _is_graded(array) else remedy
         raise BadInput(values.name, expected=expected, got=got, remedy=how)
     return np.asarray(array == 1)
