@@ -4,13 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from command_line import contrast
 
 import contrastive_core as cc
 from contrastive_core.errors import BadInput
-from contrastive_core.sources import tables
 
 ROWS = np.random.default_rng(0).normal(size=(12, 4))
 LABELS = np.arange(12) % 3
@@ -117,21 +115,3 @@ def test_one_hot_targets_name_columns() -> None:
     found = cc.loss("cross-entropy", ROWS, prototypes=prototypes, labels=ONE_HOT)
     plain = cc.loss("cross-entropy", ROWS, prototypes=prototypes, labels=LABELS)
     assert found.value == plain.value
-
-
-def test_what_a_library_does_not_implement_is_no_damage() -> None:
-    error = tables.unreadable("x.arrow", pa.ArrowNotImplementedError("cast of string_view"))
-    assert error.got == "not supported: cast of string_view"
-    assert "whole" in error.remedy
-    assert "damaged" in tables.unreadable("x.arrow", pa.ArrowInvalid("short")).remedy
-
-
-def test_a_dictionary_of_views_of_strings_is_read(tmp_path: Path) -> None:
-    words = pa.array(["a", "b", "c"]).cast(pa.string_view())
-    coded = pa.DictionaryArray.from_arrays(pa.array(LABELS, pa.uint32()), words)
-    table = pa.table({"emb": ROWS.tolist(), "y": coded})
-    for opener, name in ((pa.ipc.new_file, "x.arrow"), (pa.ipc.new_stream, "x.arrows")):
-        with opener(tmp_path / name, table.schema) as writer:
-            writer.write_table(table)
-        found = cc.loss("supcon", tmp_path / name, labels="::y")
-        assert found.value == cc.loss("supcon", ROWS, labels=LABELS).value

@@ -28,7 +28,7 @@ from .matrices import gap, matrices
 from .reading import Reading
 from .shelf import Entry, Shelf, Taken, Words, called, check_names
 from .source import Facts, Source
-from .tables import ARROW_ERRORS, Table, damaged, open_table, unreadable
+from .tables import ARROW_ERRORS, Table, damaged, failed, open_table
 from .values import Check, Values, Wanted
 
 WORDS = Words("column", "a list of numbers per row", "Store each vector as one list<float> value.")
@@ -216,12 +216,12 @@ class VectorColumn:
 def guarded(
     table: Table, name: str, columns: tuple[str, ...], start: int, rows: int
 ) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Batches, with pyarrow's exceptions as the error of a damaged file."""
+    """Batches, with pyarrow's exceptions as errors of bad input."""
     try:
         yield from table.batches(columns, start, rows)
     except ARROW_ERRORS as error:
         table.file.check()
-        raise unreadable(name, error) from error
+        raise failed(name, error) from error
 
 
 def open_shelf(file: File, format_name: str, reading: Reading) -> Shelf:

@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from ..errors import BadInput
-from .files import first_line
 from .layers import is_list
-from .tables import ARROW_ERRORS, Table, damaged, is_text
+from .tables import ARROW_ERRORS, Table, damaged, failed, is_text
 from .values import Values, Wanted, rows_found
 
 _BATCH = 2**20
@@ -55,7 +54,7 @@ def ids(array: pa.Array, name: str) -> npt.NDArray[Any]:
     try:
         array.validate(full=True)
     except ARROW_ERRORS as error:
-        raise damaged(name, first_line(error)) from error
+        raise failed(name, error) from error
     if is_text(_plain(array.type)):
         codes, words = _coded(array)
         found = np.array(words, object)[codes]
@@ -85,7 +84,7 @@ def _chunks(table: Table, name: str, column: str) -> Iterator[pa.Array]:
             yield chunk
     except ARROW_ERRORS as error:
         table.file.check()
-        raise damaged(name, first_line(error)) from error
+        raise failed(name, error) from error
     if rows != sum(table.groups):
         raise damaged(name, "fewer rows than its footer declares")
 

@@ -167,6 +167,16 @@ def unreadable(name: str, error: Exception) -> BadInput:
     )
 
 
+def unsupported(name: str, error: BaseException, remedy: str) -> BadInput:
+    """The error for a file that may well be whole, but that a library does not read yet."""
+    return BadInput(
+        name,
+        expected="what can be read here",
+        got=f"what is not supported: {first_line(error).rstrip('.')}",
+        remedy=remedy,
+    )
+
+
 def first_line(error: BaseException) -> str:
     """What an exception says, on one line."""
     lines = (line.strip() for line in str(error).splitlines())

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import BadInput
 from .arrays import ArrayShelf
-from .files import File, first_line
+from .files import File, first_line, unsupported
 from .reading import Reading
 from .shelf import Words
 from .spans import Span
@@ -71,13 +71,15 @@ def read_header(header: bytes, name: str) -> tuple[tuple[int, ...], np.dtype[Any
     try:
         version = np.lib.format.read_magic(file)
         if version not in _VERSIONS:
-            raise ValueError(f"version {version[0]}.{version[1]}")
+            raise NotImplementedError(f"version {version[0]}.{version[1]} of the .npy format")
         read = (
             np.lib.format.read_array_header_1_0
             if version == (1, 0)
             else np.lib.format.read_array_header_2_0
         )
         shape, fortran, dtype = read(file)
+    except NotImplementedError as error:
+        raise unsupported(name, error, "Write it again with np.save.") from error
     except _HEADER_ERRORS as error:
         raise damaged(name, f"an unreadable header ({first_line(error)})") from error
     whole = all(type(extent) is int and extent >= 0 for extent in shape)

@@ -22,7 +22,7 @@ from ..errors import BadInput
 from .arrays import ArrayShelf, Stored
 from .bfloat16 import bits_dtype
 from .checks import check_shape
-from .files import File, first_line, stream
+from .files import File, first_line, stream, unsupported
 from .forward import Forward, Rows, Streamed
 from .npy import HEADER, check_length, read_header, read_span
 from .reading import Reading
@@ -64,7 +64,7 @@ def open_npz(file: File, reading: Reading) -> ArrayShelf:
     try:
         archive = zipfile.ZipFile(stream(file))
     except _ZIP_ERRORS as error:
-        raise _damaged(file.name, first_line(error)) from error
+        raise _failed(file.name, error) from error
     members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
     if not members:
         raise _no_arrays(file.name, archive.namelist())
@@ -99,7 +99,7 @@ class Members(Mapping[str, Stored]):
             try:
                 self._read[name] = _member(self._file, self._archive, info, what)
             except _ZIP_ERRORS as error:
-                raise _damaged(what, first_line(error)) from error
+                raise _failed(what, error) from error
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:
@@ -259,7 +259,7 @@ class Deflated:
                     yield part
                 member.read(1)  # the check sum is looked at behind the last byte
         except _ZIP_ERRORS as error:
-            raise _damaged(self.name, first_line(error)) from error
+            raise _failed(self.name, error) from error
 
 
 def _exactly(member: IO[bytes], size: int) -> bytes:
@@ -281,6 +281,13 @@ def _no_arrays(name: str, members: list[str]) -> BadInput:
         else f"an archive of {', '.join(members[:3]) or 'nothing'}",
         remedy="Save the vectors with np.save('emb.npy', tensor.numpy()).",
     )
+
+
+def _failed(name: str, error: Exception) -> BadInput:
+    """The error for what zipfile refuses: damage, or what it does not support."""
+    if isinstance(error, NotImplementedError):
+        return unsupported(name, error, "Write it again with np.savez or np.savez_compressed.")
+    return _damaged(name, first_line(error))
 
 
 def _damaged(name: str, got: str) -> BadInput:

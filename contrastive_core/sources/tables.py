@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
@@ -11,11 +12,14 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from ..errors import BadInput, counted
-from .files import File, first_line
+from .files import File, first_line, unsupported
 from .spill import spilled
 
 ARROW_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises on bytes that mean nothing."""
+
+_NOT_YET = re.compile(r"not (yet )?(supported|implemented)|unsupported", re.IGNORECASE)
+"""Words of a library that does not read all that the format allows; it may raise any error."""
 
 _REMOTE = 2**20
 """Bytes of a column read ahead from another machine."""
@@ -200,19 +204,6 @@ def narrowest(schema: pa.Schema) -> list[int]:
     return plain[:1] or list(range(len(schema)))[:1]
 
 
-def unreadable(name: str, error: BaseException) -> BadInput:
-    """The error for a file that pyarrow does not read: damaged, or of types it does not know."""
-    if not isinstance(error, NotImplementedError):
-        return damaged(name, first_line(error))
-    return BadInput(
-        name,
-        expected="types that pyarrow reads",
-        got=f"not supported: {first_line(error)}",
-        remedy="The file may well be whole. Write vectors as list<float> and labels as integers or "
-        "strings, or read it with a newer pyarrow.",
-    )
-
-
 def damaged(name: str, got: str) -> BadInput:
     """The error for a file that ends early or holds bytes that mean nothing."""
     return BadInput(
@@ -223,6 +214,18 @@ def damaged(name: str, got: str) -> BadInput:
     )
 
 
+def failed(name: str, error: Exception) -> BadInput:
+    """The error for what pyarrow refuses: damage, or what it does not support."""
+    said = first_line(error)
+    if isinstance(error, pa.ArrowNotImplementedError) or _NOT_YET.search(said):
+        remedy = (
+            "Write it with plain columns (list<float>, int64, string) and zstd, snappy or no "
+            "compression."
+        )
+        return unsupported(name, error, remedy)
+    return damaged(name, said)
+
+
 def open_table(file: File, format_name: str) -> Table:
     """Open a columnar file whose columns have different names."""
     try:
@@ -230,7 +233,7 @@ def open_table(file: File, format_name: str) -> Table:
         names = table.schema.names
     except ARROW_ERRORS as error:
         file.check()
-        raise unreadable(file.name, error) from error
+        raise failed(file.name, error) from error
     name, times = Counter(names).most_common(1)[0] if names else ("", 0)
     if times > 1:
         raise BadInput(
