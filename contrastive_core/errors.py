@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 
 from .plain_text import message
 
@@ -57,6 +58,38 @@ class TooLittleMemory(ContrastError):
 
 class CannotWrite(ContrastError):
     """A result cannot be written where it was asked."""
+
+
+def check_word(name: str, word: object, known: Sequence[str], remedy: str) -> None:
+    """Refuse anything but one of the known words."""
+    if not isinstance(word, str) or word not in known:
+        raise BadParameter(name, expected=" or ".join(known), got=shown(word), remedy=remedy)
+
+
+def check_count(name: str, number: object, remedy: str) -> None:
+    """Refuse anything but a whole number from 0 on."""
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
+        got = str(number) if isinstance(number, int) else shown(number)
+        expected = "a whole number from 0 on"
+        raise BadParameter(name, expected=expected, got=got, remedy=remedy)
+
+
+def listed(name: str, words: object) -> list[str]:
+    """One text, or several in any row."""
+    several = [words] if isinstance(words, str) else words
+    if isinstance(several, Iterable) and not isinstance(several, bytes):
+        found = list(several)
+        if all(isinstance(each, str) for each in found):
+            return found
+    raise BadParameter(
+        name, expected="a text, or a list of them", got=shown(words), remedy="Give a list of str."
+    )
+
+
+def shown(value: object) -> str:
+    """A plain value as it is typed, of any other its type."""
+    plain = value is None or isinstance(value, str | bytes | int | float)
+    return repr(value) if plain else type(value).__name__
 
 
 def counted(count: int, noun: str, several: str = "") -> str:

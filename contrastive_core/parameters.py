@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import BadParameter, known_names
+from .errors import BadParameter, known_names, shown
 
 _KEY = "contrast"
 
@@ -69,7 +69,7 @@ class Number:
         raise BadParameter(
             name,
             expected=self.expected + extreme,
-            got=str(value) or "nothing",
+            got=(str(value) or "nothing") if isinstance(value, str | float) else shown(value),
             remedy=f"Give {name} a value such as {self.example:g}.",
         )
 
@@ -118,7 +118,7 @@ class NumberOr:
 
     def check(self, name: str, value: Any) -> float | str:
         """The word, or the number as a float."""
-        if value in self.words:
+        if isinstance(value, str) and value in self.words:
             return str(value)
         number = Number()._number(value)
         if abs(number) <= LARGEST:
@@ -126,7 +126,7 @@ class NumberOr:
         raise BadParameter(
             name,
             expected=self.expected,
-            got=repr(value),
+            got=shown(value),
             remedy=f"Give {name} a number such as 0, or {self.words[0]}.",
         )
 
@@ -150,7 +150,7 @@ class Choice:
         raise BadParameter(
             name,
             expected=f"one of {', '.join(self.names)}",
-            got=repr(value),
+            got=shown(value),
             remedy=known_names(str(value), self.names),
         )
 
@@ -173,7 +173,7 @@ class Flag:
         raise BadParameter(
             name,
             expected="True or False",
-            got=repr(value),
+            got=shown(value),
             remedy=f"Leave --{name} out, or give it without a value.",
         )
 
@@ -199,7 +199,7 @@ class Switch:
         raise BadParameter(
             name,
             expected="True, False or None",
-            got=repr(value),
+            got=shown(value),
             remedy=f"Give --{self.on} or --{self.off}, or neither.",
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from .errors import BadParameter, TooLittleMemory
+from .errors import BadParameter, TooLittleMemory, check_count, check_word
 from .vocabulary import PRECISIONS
 
 Progress = Callable[[int, int], None]
@@ -44,16 +44,12 @@ class Resources:
 
     def __post_init__(self) -> None:
         """Check each bound."""
-        if self.threads < 0:
-            raise _bad_threads(str(self.threads))
-        if self.precision not in (None, *PRECISIONS):
-            raise BadParameter(
-                "precision",
-                expected=" or ".join(PRECISIONS),
-                got=repr(self.precision),
-                remedy="float32 is enough for tau from 0.05 up; float64 is for the last digit.",
-            )
-        if self.memory <= 0:
+        check_count("threads", self.threads, "Leave it out for one thread per processor.")
+        if self.precision is not None:
+            remedy = "float32 is enough for tau from 0.05 up; float64 is for the last digit."
+            check_word("precision", self.precision, PRECISIONS, remedy)
+        check_count("memory", self.memory, "Give the bound in bytes: 512 * 2**20.")
+        if self.memory == 0:
             raise _bad_size(str(self.memory))
 
     @property

@@ -12,7 +12,7 @@ import numpy as np
 from .conventions import Ledger
 from .diagnosis import warnings
 from .dropped import Dropped, Numbering, said
-from .errors import BadParameter, NothingDefined, counted
+from .errors import BadParameter, NothingDefined, check_count, check_word, counted
 from .evaluate.work import infinite
 from .evaluation import Columns, Evaluation, Ratio, SoftmaxParts
 from .inputs import InputFile
@@ -123,15 +123,10 @@ class Asked:
 
     def __post_init__(self) -> None:
         """Refuse unknown words."""
-        _check_word("reduction", self.reduction, REDUCTIONS, "Leave it out for the mean.")
-        _check_word("sort", self.sort, SORTS, "Leave it out for the worst first.")
-        if self.top < 0:
-            raise BadParameter(
-                "top",
-                expected="a whole number from 0 on",
-                got=str(self.top),
-                remedy="Leave it out for the ten worst.",
-            )
+        if self.reduction is not None:
+            check_word("reduction", self.reduction, REDUCTIONS, "Leave it out for the mean.")
+        check_word("sort", self.sort, SORTS, "Leave it out for the worst first.")
+        check_count("top", self.top, "Leave it out for the ten worst.")
 
     def check(self, loss: Loss) -> None:
         """Refuse a reduction where one value describes a set."""
@@ -142,11 +137,6 @@ class Asked:
                 got=self.reduction,
                 remedy="Its value describes the whole set and is no mean of samples: leave it out.",
             )
-
-
-def _check_word(name: str, word: str | None, known: tuple[str, ...], remedy: str) -> None:
-    if word is not None and word not in known:
-        raise BadParameter(name, expected=" or ".join(known), got=repr(word), remedy=remedy)
 
 
 def summarise(

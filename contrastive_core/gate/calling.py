@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..errors import BadParameter, listed, shown
 from ..inputs import Given
 from ..resources import Resources
 from ..session.session import Data
@@ -102,17 +103,22 @@ def check(
         views,
         Reading(dtype, join, on_bad),
     )
-    rules = (*parse_rules(_listed(require), ERROR), *parse_rules(_listed(warn), WARN))
+    rules = (
+        *parse_rules(listed("require", require), ERROR),
+        *parse_rules(listed("warn", warn), WARN),
+    )
     request = CheckRequest(
         (CheckedPool(Pool(None, given), rules),),
-        None if baseline is None else Path(baseline),
-        tuple(_listed(allow)),
-        None if save_baseline is None else Path(save_baseline),
+        _path("baseline", baseline),
+        tuple(listed("allow", allow)),
+        _path("save_baseline", save_baseline),
         top,
         seed,
     )
     return run_check(request, resources or Resources())
 
 
-def _listed(written: str | Sequence[str]) -> list[str]:
-    return [written] if isinstance(written, str) else list(written)
+def _path(name: str, given: str | os.PathLike[str] | None) -> Path | None:
+    if given is None or isinstance(given, str | os.PathLike):
+        return None if given is None else Path(given)
+    raise BadParameter(name, expected="a path", got=shown(given), remedy="Give the path of a file.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import parameters
-from ..errors import BadParameter, known_names
+from ..errors import BadParameter, known_names, listed
 from ..parameters import Number, declare, number
 from .declarations import KEYS_SUFFIX, METRICS
 
@@ -49,7 +49,7 @@ def chosen_metrics(names: Any) -> tuple[str, ...]:
         BadParameter: A name that is no metric; the message lists them.
     """
     wanted = []
-    for name in _listed(names):
+    for name in listed("metrics", names):
         metric = METRICS.get(name.removesuffix(KEYS_SUFFIX))
         if metric is None or (metric.of_pairs and name != metric.name):
             raise BadParameter(
@@ -64,10 +64,6 @@ def chosen_metrics(names: Any) -> tuple[str, ...]:
 
 def of_keys(names: Any) -> frozenset[str]:
     """Those that were asked for as NAME.keys, and not as NAME: of the second cloud alone."""
-    listed = _listed(names)
-    suffixed = {name.removesuffix(KEYS_SUFFIX) for name in listed if name.endswith(KEYS_SUFFIX)}
-    return frozenset(suffixed - set(listed))
-
-
-def _listed(names: Any) -> list[str]:
-    return [names] if isinstance(names, str) else [str(name) for name in names]
+    asked = listed("metrics", names)
+    suffixed = {name.removesuffix(KEYS_SUFFIX) for name in asked if name.endswith(KEYS_SUFFIX)}
+    return frozenset(suffixed - set(asked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import BadInput, BadParameter, counted
+from ..errors import BadInput, BadParameter, check_word, counted
 from ..losses import LOSSES
 from ..problem import Positives
 from ..sources import Source, Strided
@@ -51,13 +51,8 @@ def arrange(
         BadInput: The shapes do not fit together, or leave it open which rows belong together.
         BadParameter: `views` says something that these inputs contradict.
     """
-    if views is not None and views not in LAYOUTS:
-        raise BadParameter(
-            "views",
-            expected=f"one of {', '.join(LAYOUTS)}",
-            got=repr(views),
-            remedy="Leave it out where the shape decides.",
-        )
+    if views is not None:
+        check_word("views", views, LAYOUTS, "Leave it out where the shape decides.")
     if len(sources) == 2:
         return _two(sources[0], sources[1], views)
     (source,) = sources

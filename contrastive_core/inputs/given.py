@@ -7,9 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
-from ..errors import BadInput, BadParameter
+from ..errors import BadInput, BadParameter, check_word
 from ..losses import LOSSES, Form, Loss
 from ..sources import (
     PLAIN,
@@ -109,13 +107,9 @@ def recognise(declaration: type[Loss], given: Given, asker: Taker | None = None)
     for name in sorted(names):
         if name not in declaration.inputs():
             raise _not_taken(declaration, name)
-    if given.positive is not None and given.positive not in POSITIVES:
-        raise BadParameter(
-            "positive",
-            expected=" or ".join(POSITIVES),
-            got=repr(given.positive),
-            remedy="first: column 0 is the positive; diagonal: (i, i) is.",
-        )
+    if given.positive is not None:
+        remedy = "first: column 0 is the positive; diagonal: (i, i) is."
+        check_word("positive", given.positive, POSITIVES, remedy)
     check_join(given)
     sources = _open(declaration, given)
     names |= frozenset(FILES[: len(sources)])
@@ -222,7 +216,7 @@ def open_given(
         found: list[Source] = (
             open_source(given, related=related, reading=reading)
             if path
-            else [array_source(np.asarray(given), name, reading)]
+            else [array_source(given, name, reading)]
         )
         plain = [with_bits(source, reading) for source in found]
         if name == "negatives" or views in ("first", "second"):  # (n, k, d), each anchor's own

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..conventions import PAPER_NAME, Dialect
 from ..dialects import DIALECTS, dialects_of
-from ..errors import BadParameter, known_names
+from ..errors import BadParameter, known_names, shown
 from ..parameters import spellings
 from .declaration import LOSSES, Loss
 
@@ -26,12 +26,11 @@ def find_loss(name: str) -> type[Loss]:
     Args:
         name: The kind, or what it is called elsewhere; case, hyphens and underscores are alike.
     """
-    kind = kind_of(name)
+    kind = kind_of(name) if isinstance(name, str) else None
     if kind is not None:
         return LOSSES[kind]
-    raise BadParameter(
-        "kind", expected="the name of a loss", got=repr(name), remedy=unknown_kind(name)
-    )
+    remedy = unknown_kind(str(name))
+    raise BadParameter("kind", expected="the name of a loss", got=shown(name), remedy=remedy)
 
 
 def kind_of(name: str) -> str | None:
@@ -113,17 +112,17 @@ def find_dialect(kind: str, name: str) -> Dialect | None:
     """A library's convention for a kind; None for the paper's."""
     kind = find_loss(kind).kind
     known = dialects_of(kind)
-    if name == PAPER_NAME:
+    if isinstance(name, str) and name == PAPER_NAME:
         return None
-    if name in known:
+    if isinstance(name, str) and name in known:
         return known[name]
-    elsewhere = [other for other in LOSSES if name in dialects_of(other)]
+    elsewhere = [other for other in LOSSES if str(name) in dialects_of(other)]
     belongs = f" {name} has one for {', '.join(elsewhere)}." if elsewhere else ""
     raise BadParameter(
         "convention",
         expected=f"a convention of {kind}",
-        got=repr(name),
-        remedy=known_names(name, [PAPER_NAME, *known]) + belongs,
+        got=shown(name),
+        remedy=known_names(str(name), [PAPER_NAME, *known]) + belongs,
     )
 
 

@@ -24,7 +24,7 @@ from ..sources.keep import Keep
 from .fitting import Chosen, Inputs
 
 Data = str | os.PathLike[str] | npt.ArrayLike
-"""A path (`PATH::column` for one column of a table), or an array."""
+"""A path (`PATH::column` for one column of a table), an array, or a tensor on any device."""
 
 R = TypeVar("R", covariant=True)
 
@@ -60,7 +60,7 @@ class Session:
     last bit; the memory bound is one for all of them. n are samples, d dimensions, m candidates.
 
     Args:
-        *files: EMBEDDINGS, KEYS and NEGATIVES, paths or arrays: (n, d) rows; two views as
+        *files: EMBEDDINGS, KEYS and NEGATIVES, paths, arrays or tensors: (n, d) rows; two views as
             (2, n, d), (n, 2, d), or stacked (2n, d); KEYS the positives row by row, (n, d);
             NEGATIVES (n, d) for triplet, (n, k, d) for infonce, each anchor's own.
         resources: Threads, memory bound, precision, progress.

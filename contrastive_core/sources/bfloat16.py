@@ -39,6 +39,11 @@ def widen(bits: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     return (bits.astype(np.uint32) << 16).view(np.float32)
 
 
+def narrowed(numbers: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
+    """The upper halves of float32 numbers whose lower ones are 0."""
+    return (np.ascontiguousarray(numbers).view(np.uint32) >> 16).astype(np.uint16)
+
+
 def bits_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Unsigned two-byte numbers in the byte order of `dtype`; void has that of this machine."""
     return (

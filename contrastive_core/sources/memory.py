@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .bfloat16 import bits_dtype, check_numbers, widen
+from .bfloat16 import bits_dtype, check_numbers, narrowed, widen
 from .checks import check_dtype, check_shape
 from .reading import Reading
 from .source import Facts, Source, Strided
+from .tensors import array_of, holds_bfloat16
 
 if TYPE_CHECKING:
     from .files import File
@@ -123,8 +124,11 @@ class ArraySource:
         return replace(self, array=self.array.reshape(-1, d), facts=facts)
 
 
-def array_source(array: npt.NDArray[Any], name: str, reading: Reading) -> ArraySource:
-    """An array in memory, bfloat16 where that is its type or was said."""
+def array_source(given: Any, name: str, reading: Reading) -> ArraySource:
+    """What was given in memory, bfloat16 where that is its type or was said."""
+    array = array_of(given, name)
+    if holds_bfloat16(given):
+        return ArraySource(narrowed(array), name, bfloat16=True)
     if check_numbers(name, array.dtype, reading):
         bits = np.ascontiguousarray(array).view(bits_dtype(array.dtype))
         return ArraySource(bits, name, bfloat16=True)

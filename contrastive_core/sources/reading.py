@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..errors import BadParameter, known_names
+from ..errors import BadParameter, check_word, known_names, shown
 from ..vocabulary import DTYPES, ON_BAD
 
 if TYPE_CHECKING:
@@ -34,28 +34,18 @@ class Reading:
 
     def __post_init__(self) -> None:
         """Refuse a type that files do say themselves."""
-        if self.dtype not in (None, *DTYPES):
-            raise BadParameter(
-                "dtype",
-                expected=" or ".join(DTYPES),
-                got=repr(self.dtype),
-                remedy=f"{known_names(str(self.dtype), DTYPES)} All other types are read from the "
-                "file; leave it out.",
-            )
-        if self.join == "":
+        if self.dtype is not None:
+            known = known_names(str(self.dtype), DTYPES)
+            remedy = f"{known} All other types are read from the file; leave it out."
+            check_word("dtype", self.dtype, DTYPES, remedy)
+        if self.join is not None and not (isinstance(self.join, str) and self.join):
             raise BadParameter(
                 "join",
                 expected="the name of a column of ids",
-                got="an empty name",
+                got="an empty name" if isinstance(self.join, str) else shown(self.join),
                 remedy="For example: --join id.",
             )
-        if self.on_bad not in ON_BAD:
-            raise BadParameter(
-                "on-bad",
-                expected=" or ".join(ON_BAD),
-                got=repr(self.on_bad),
-                remedy=known_names(str(self.on_bad), ON_BAD),
-            )
+        check_word("on-bad", self.on_bad, ON_BAD, known_names(str(self.on_bad), ON_BAD))
 
     @property
     def drops(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import BadInput, counted
+from .tensors import array_of, no_array, on_host
 
 _FIRST = 5
 """How many bad rows a message names."""
@@ -228,20 +229,16 @@ def in_memory(given: Any, wanted: Wanted) -> npt.NDArray[Any]:
     """An array; a list becomes one of objects, so that None, 1 and "1" stay what they are."""
     if isinstance(given, np.ma.MaskedArray):
         given = given.tolist()  # None where it is masked
-    listed = isinstance(given, list | tuple)
-    got = type(given).__name__
-    try:
-        array = np.array(given, dtype=object) if listed else np.asarray(given)
+    expected = f"a path, an array or a list of {wanted.noun}"
+    if not isinstance(given, list | tuple):
+        array = array_of(given, wanted.name, expected)
         if array.ndim:
             return array
-    except (ValueError, TypeError, RuntimeError) as error:
-        got += f", of which NumPy says: {(str(error).splitlines() or [''])[0]}"
-    raise BadInput(
-        wanted.name,
-        expected=f"a path, an array or a list of {wanted.noun}",
-        got=got,
-        remedy="Give a NumPy array.",
-    )
+        raise no_array(given, wanted.name, expected)
+    try:
+        return np.array(on_host(given), dtype=object)
+    except Exception as error:  # nobody knows all that the items of a list may raise
+        raise no_array(given, wanted.name, expected, error) from error
 
 
 def from_array(name: str, array: npt.NDArray[Any], wanted: Wanted) -> Values:
