@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from .errors import BadParameter, TooLittleMemory, check_count, check_word
+from .errors import BadParameter, TooLittleMemory, check_count, check_word, shown
 from .vocabulary import PRECISIONS
 
 Progress = Callable[[int, int], None]
@@ -51,6 +51,22 @@ class Resources:
         check_count("memory", self.memory, "Give the bound in bytes: 512 * 2**20.")
         if self.memory == 0:
             raise _bad_size(str(self.memory))
+
+    @staticmethod
+    def of(given: Resources | None) -> Resources:
+        """Those that were given, or the usual ones.
+
+        Raises:
+            BadParameter: Something else was given.
+        """
+        if isinstance(given, Resources | None):
+            return given or Resources()
+        raise BadParameter(
+            "resources",
+            expected="contrastive_core.Resources",
+            got=shown(given),
+            remedy="For example: resources=cc.Resources(threads=2, memory=2**30).",
+        )
 
     @property
     def workers(self) -> int:

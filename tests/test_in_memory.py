@@ -152,3 +152,19 @@ def test_the_real_tensors_are_taken_too() -> None:
     assert "to_dense()" in told(lambda: uniformity(rows.to_sparse()))
     empty = torch.empty(6, 4, device="meta")
     assert "Cannot copy out of meta tensor" in told(lambda: uniformity(empty))
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: cc.Session(ROWS, lables=LABELS), "lables: expected an input, got lables=...."),
+        (lambda: cc.metrics(ROWS, lables=LABELS), "lables: expected a setting of the metrics"),
+        (lambda: cc.loss("infonce", ROWS, ROWS, taus=1), "Did you mean 'tau'?"),
+        (lambda: cc.triplets(ROWS, labels=LABELS, marge=1), "Did you mean 'margin'?"),
+        (lambda: cc.loss("infonce", ROWS, ROWS, ROWS, ROWS), "by position, got 4 of them"),
+        (lambda: cc.loss("infonce", ROWS, ROWS, resources=3), "resources: expected"),
+        (lambda: cc.check(ROWS, require="uniformity < 0", resources=3), "resources: expected"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_a_contrast_error(ask: Any, said: str) -> None:
+    assert said in told(ask)

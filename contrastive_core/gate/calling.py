@@ -115,7 +115,7 @@ def check(
         top,
         seed,
     )
-    return run_check(request, resources or Resources())
+    return run_check(request, Resources.of(resources))
 
 
 def _path(name: str, given: str | os.PathLike[str] | None) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..memory import Room
 from ..plan import Asking
 from ..summary import Asked
 from .fitting import Chosen, Inputs
-from .session import Data, Session, split
+from .session import Data, Session, known, split
 
 
 class MetricsQuestion:
@@ -49,6 +50,7 @@ class MetricsQuestion:
         sort: str = "worst",
         **settings: Any,
     ) -> None:
+        known(settings, [each.name for each in fields(Settings)], "a setting of the metrics")
         self.names, self.listed, self.settings = names, Asked(None, top, sort), Settings(**settings)
         self.metrics = chosen_metrics(names)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields, replace
 from functools import cached_property, partial
 from typing import Any, Protocol, TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engines import run
-from ..errors import ContrastError
+from ..errors import BadParameter, ContrastError, known_names
 from ..inputs import Given
 from ..inputs.given import FILES
 from ..inputs.stock import Crowded, Stock
@@ -29,6 +29,9 @@ Data = str | os.PathLike[str] | npt.ArrayLike
 R = TypeVar("R", covariant=True)
 
 _READING = ("dtype", "join", "on_bad")
+
+INPUT_NAMES = tuple(each.name for each in fields(Given) if each.name != "reading")
+"""What may be given by name."""
 
 
 class Question(Protocol[R]):
@@ -89,7 +92,7 @@ class Session:
     def __init__(
         self, *files: Data | None, resources: Resources | None = None, **inputs: Any
     ) -> None:
-        self._open(given(*files, **inputs), resources or Resources())
+        self._open(given(*files, **inputs), Resources.of(resources))
 
     @classmethod
     def of(cls, inputs: Given, resources: Resources) -> Session:
@@ -174,17 +177,35 @@ def given(*files: Data | None, **inputs: Any) -> Given:
     """Inputs by their names, and how they are read.
 
     Raises:
-        TypeError: A name that is no input's.
+        BadParameter: A name that is no input's, or too many by position.
     """
     if len(files) > len(FILES):
-        raise TypeError(f"expected at most {', '.join(FILES)} by position, got {len(files)} inputs")
+        raise BadParameter(
+            "inputs",
+            expected=f"at most {', '.join(FILES)} by position",
+            got=f"{len(files)} of them",
+            remedy="Give the others by name, such as labels=y.",
+        )
+    known(inputs, (*INPUT_NAMES, *_READING), "an input")
     reading = Reading(**{name: inputs.pop(name) for name in _READING if name in inputs})
     named: dict[str, Any] = dict(zip(FILES, files, strict=False))
     return Given(**named, **inputs, reading=reading)
 
 
+def known(options: Iterable[str], names: Collection[str], what: str) -> None:
+    """Refuse an option that nobody knows.
+
+    Raises:
+        BadParameter: The message lists those that are known.
+    """
+    for name in options:
+        if name not in names:
+            remedy = known_names(name, names)
+            raise BadParameter(name, expected=what, got=f"{name}=...", remedy=remedy)
+
+
 def split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """(what a session takes, the rest) of the options of one call."""
-    names = {"resources", *_READING, *Given.__dataclass_fields__}
+    names = {"resources", *_READING, *INPUT_NAMES}
     own = {name: value for name, value in options.items() if name in names}
     return own, {name: value for name, value in options.items() if name not in names}
