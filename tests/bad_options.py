@@ -25,7 +25,7 @@ LABELS: list[Case] = [
      "infinite"),
     ("labels with a fraction", array([0, 0, 1, 1.5, 2, 2]), f"{_METRICS} bad.npy", "a fraction"),
     ("labels beyond float64", array([0, 0, 1, 1, 2, 1e300]), f"{_SUPCON} bad.npy", "beyond 9007"),
-    ("labels of several classes", array(np.ones((6, 3))), f"{_SUPCON} bad.npy", "3 to 3 ones"),
+    ("labels that are bools", array([True, False] * 3), f"{_SUPCON} bad.npy", "got bools"),
     ("labels that are complex", array(np.ones(6) * 1j), f"{_METRICS} bad.npy", "complex128"),
     ("labels that are dates", array([1] * 6, dtype="M8[s]"), f"{_SUPCON} bad.npy", "datetime64"),
     ("labels that are pickled", trapped, f"{_SUPCON} bad.npy", "never unpickled"),

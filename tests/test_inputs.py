@@ -115,7 +115,7 @@ def test_the_axis_of_the_views_may_be_said(views: str) -> None:
     assert found.value == loss(other[0], other[1]).value
 
 
-@pytest.mark.parametrize("shape", [(2, 2, 4), (3, 5, 4)])
+@pytest.mark.parametrize("shape", [(2, 2, 4), (3, 5, 4), (1, 5, 4)])
 def test_ambiguous_axes_are_refused(shape: tuple[int, ...]) -> None:
     raised = refused(np.ones(shape), kind="nt-xent")
     assert isinstance(raised, BadInput)

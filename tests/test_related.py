@@ -357,7 +357,7 @@ def test_another_number_of_rows_is_refused_with_both(tmp_path: Path, way: str, r
 
 
 @pytest.mark.parametrize("reader", ["labels", "targets", "match", "noise"])
-@pytest.mark.parametrize("shape", [(5, 2), (4, 1, 1)])
+@pytest.mark.parametrize("shape", [(4, 2), (1, 4), (4, 1, 1)])
 def test_more_than_one_value_per_row_is_refused(
     tmp_path: Path, reader: str, shape: tuple[int, ...]
 ) -> None:
@@ -433,10 +433,11 @@ def test_small_floats_hold_labels_as_far_as_they_count(kind: str, most: int) -> 
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_bools_are_labels_and_no_numbers_of_classes(tmp_path: Path, way: str) -> None:
-    bools = given(tmp_path, way, [True, False, True, False])
-    assert read_labels(bools, 4).codes.tolist() == [1, 0, 1, 0]
-    assert refused("targets", bools).got == "bools"
+def test_bools_are_no_labels(tmp_path: Path, way: str) -> None:
+    raised = refused("labels", given(tmp_path, way, [True, False, True, False]))
+    assert raised.expected == "labels that are whole numbers or strings"
+    assert raised.got == "bools"
+    assert raised.remedy == "Save integers: labels.astype(int)."
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..resources import Resources
-from ..sources import (
-    Reading,
-    Source,
-    check_needed,
-    one_view,
-    told_of_axes,
-    told_of_codes,
-    with_bits,
-)
+from ..sources import Reading, Source, check_needed, told_of_codes, with_bits
 from ..sources.shards import ShardShelf
 from .choice import Choice, Opened, choose, held, open_holding, order_of, sorts_of
 from .lists import look_into_list
@@ -96,7 +88,7 @@ def _look_into(opened: Opened, choice: Choice, reading: Reading, resources: Reso
     if listed is not None and [taken.entry for taken in vectors] == list(choice.lists):
         vectors = []
     vectors = [replace(taken, name=opened.name_of(taken.entry)) for taken in vectors]
-    sources = [one_view(with_bits(shelf.source(taken), reading)) for taken in vectors]
+    sources = [with_bits(shelf.source(taken), reading) for taken in vectors]
     check_needed(sources, reading, f"no vectors in {opened.name}")
     parts: list[Part] = [
         look_into_vectors(shelf, taken, source, order_of(shelf, taken.entry), resources)
@@ -145,7 +137,6 @@ def _warnings(found: _Found) -> Iterator[str]:
                 "Leave them out when writing the file, or with --on-bad drop."
                 f"{scores if part.bad.infinity.rows and len(part.shape) == 2 else ''}"
             )
-    yield from told_of_axes(found.sources)
     yield from told_of_codes(found.sources)
     if found.problem:
         yield f"{found.name}: {found.problem}"

@@ -59,7 +59,6 @@ class Builder:
         self.drops = found.given.reading.drops
         self.numbering: Numbering | None = None
         self.joined: dict[str, str] = {}
-        self.told: list[str] = []
 
     def arranged(self, *, alone: bool = False) -> Arrangement:
         """The views; where `alone`, a 2-D file holds one unless it is said that it holds two."""
@@ -118,7 +117,6 @@ class Builder:
             self.given.labels, n, per=per, beside=self.sources[0], reading=self.given.reading
         )
         self.joined["labels"] = read.joined
-        self.told += [read.told] if read.told else []
         return read
 
     def targets(self, n: int, classes: int, beside: Source) -> Any:
@@ -126,7 +124,6 @@ class Builder:
         reading = self.given.reading
         read = read_targets(self.given.labels, n, classes, beside=beside, reading=reading)
         self.joined["labels"] = read.joined
-        self.told += [read.told] if read.told else []
         return read.numbers
 
     def matches(self, n: int) -> Any:

@@ -10,7 +10,7 @@ from ..errors import some
 from ..losses import Loss
 from ..memory import Room
 from ..problem import Problem
-from ..sources import told_of_axes, told_of_codes
+from ..sources import told_of_codes
 from .builder import Builder
 from .files import InputFile
 from .given import Recognised
@@ -80,6 +80,5 @@ def build(loss: Loss, found: Recognised, stock: Stock, *, per_row: int = 0) -> B
     problem = _FORMS[found.form.name](builder)
     unused = dict.fromkeys(column for source in builder.sources for column in source.unused)
     others = [source for role, source in builder.others.items() if role != "scores"]
-    sources = [*builder.sources, *others]
-    codes = (*builder.told, *told_of_axes(sources), *told_of_codes(sources))
+    codes = told_of_codes([*builder.sources, *others])
     return Built(problem, builder.room, builder.inputs(), codes, tuple(unused), builder.numbering)

@@ -21,7 +21,6 @@ from ..sources import (
     check_needed,
     read_labels,
     read_pairs,
-    told_of_axes,
     told_of_codes,
 )
 from .arrange import arrange
@@ -157,7 +156,6 @@ def build_clouds(
         picked = stock.pick(left.data, np.concatenate(pairs), room)
         found = Positives("pairs", False, f"the pairs of {name_of(given.pairs, 'pairs')}")
         aligned = Views(picked, len(pairs[0]), 2, found)
-    told = (labels.told,) if labels is not None and labels.told else ()
     return Clouds(
         exact,
         Views(fast, left.n, count, arrangement.found),
@@ -169,7 +167,7 @@ def build_clouds(
         max(_eps(source) for source in sources),
         room,
         _inputs(given, sources, "" if labels is None else labels.joined),
-        (*told, *told_of_axes(sources), *told_of_codes(sources)),
+        told_of_codes(sources),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
         numbers,
     )
@@ -182,9 +180,7 @@ def _sources(given: Given) -> list[Source]:
     check_join(given)
     if given.keys is None:
         related = 1 if given.pairs is not None else 2
-        return open_given(
-            given.embeddings, "embeddings", given.reading, related=related, views=given.views
-        )
+        return open_given(given.embeddings, "embeddings", given.reading, related=related)
     return open_aligned(given)
 
 

@@ -16,7 +16,6 @@ from ..sources import (
     aligned,
     array_source,
     is_path,
-    one_view,
     open_source,
     with_bits,
 )
@@ -176,9 +175,7 @@ def _open(declaration: type[Loss], given: Given) -> list[Source]:
         return []
     if given.keys is None:
         related = _columns(declaration, given)
-        return open_given(
-            given.embeddings, "embeddings", given.reading, related=related, views=given.views
-        )
+        return open_given(given.embeddings, "embeddings", given.reading, related=related)
     return open_aligned(given)
 
 
@@ -198,18 +195,8 @@ def open_aligned(given: Given) -> list[Source]:
     return found + [aligned(found[0], other, given.reading) for other in others]
 
 
-def open_given(
-    given: Any, name: str, reading: Reading, *, related: int = 1, views: str | None = None
-) -> list[Source]:
-    """Open a path, or wrap an array; an axis of length 1 is left out unless it holds views.
-
-    Args:
-        given: A path or an array.
-        name: What messages call an array.
-        reading: How files are read.
-        related: How many related columns of one table may be taken.
-        views: What was said of them.
-    """
+def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> list[Source]:
+    """Open a path, or wrap an array."""
     path = isinstance(given, str | os.PathLike)
 
     def opened() -> list[Source]:
@@ -218,12 +205,9 @@ def open_given(
             if path
             else [array_source(given, name, reading)]
         )
-        plain = [with_bits(source, reading) for source in found]
-        if name == "negatives" or views in ("first", "second"):  # (n, k, d), each anchor's own
-            return plain
-        return [*map(one_view, plain[:2]), *plain[2:]]
+        return [with_bits(source, reading) for source in found]
 
     if reading.keep is None:
         return opened()
-    key = ("given", name, views, *((os.fspath(given), related) if path else (id(given),)))
+    key = ("given", name, *((os.fspath(given), related) if path else (id(given),)))
     return list(reading.keep.once(key, opened))

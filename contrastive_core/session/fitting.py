@@ -61,10 +61,7 @@ class Inputs:
         if self.given.embeddings is None:
             return []
         related = 1 if self.given.keys is not None else len(FILES)
-        given = self.given
-        return open_given(
-            given.embeddings, "embeddings", given.reading, related=related, views=given.views
-        )
+        return open_given(self.given.embeddings, "embeddings", self.given.reading, related=related)
 
     @cached_property
     def _negatives(self) -> Source | None:

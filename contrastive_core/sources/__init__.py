@@ -7,7 +7,6 @@ shelf, and one line in `formats.py`. What relates rows to each other (labels, pa
 noise) is read whole by the functions of `related.py` and `tuples.py`, from the same shelves.
 """
 
-from .axes import one_view, told_of_axes
 from .bfloat16 import NAME as BFLOAT16
 from .bfloat16 import check_needed
 from .bits import with_bits
@@ -35,7 +34,6 @@ __all__ = [
     "array_source",
     "check_needed",
     "is_path",
-    "one_view",
     "open_source",
     "read_labels",
     "read_match",
@@ -43,7 +41,6 @@ __all__ = [
     "read_pairs",
     "read_targets",
     "read_triplets",
-    "told_of_axes",
     "told_of_codes",
     "with_bits",
 ]

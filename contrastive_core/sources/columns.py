@@ -22,7 +22,7 @@ from ..errors import BadInput, counted
 from . import fields, layers
 from .bfloat16 import NOT_A_NUMBER, bits_dtype, check_numbers
 from .checks import check_shape
-from .files import File
+from .files import File, first_line
 from .forward import Forward, Rows, Streamed
 from .matrices import gap, matrices
 from .reading import Reading

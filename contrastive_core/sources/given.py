@@ -15,7 +15,7 @@ from .reading import PLAIN, Reading
 from .shelf import Entry, Shelf, find, listing
 from .source import Source
 from .text import open_related
-from .values import Check, Values, Wanted, class_of, from_array, in_memory
+from .values import Check, Values, Wanted, from_array, in_memory
 
 _HEADERS = {
     ("csv", -1): "The first line of a CSV file names its columns. ",
@@ -52,8 +52,7 @@ def read_column(
     if not is_path(given):
         array = in_memory(given, wanted)
         _one_per_row(wanted, n)(wanted.name, array.shape)
-        columns = [array] if array.ndim == 1 else list(array.T)
-        return class_of([from_array(wanted.name, each, wanted) for each in columns], wanted)
+        return from_array(wanted.name, array.reshape(n), wanted)
     if reading.keep is None:
         return _column(os.fsdecode(given), wanted, n, beside, reading)
     whose = None if beside is None else beside.name
@@ -69,8 +68,7 @@ def _column(given: str, wanted: Wanted, n: int, beside: Source | None, reading: 
     entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
     check = _one_per_row(wanted, n, shelf.format)
     joined = reading.join is not None and beside is not None
-    first = _one_per_row(wanted, None) if joined else check
-    values = class_of(shelf.column(entry, name, wanted, first), wanted)
+    (values,) = shelf.column(entry, name, wanted, _one_per_row(wanted, None) if joined else check)
     if beside is not None:
         found = agreement(beside, shelf, name, reading)
         values = values if found.order is None else values.take(found.order)
@@ -83,10 +81,7 @@ def _one_per_row(wanted: Wanted, n: int | None, format_name: str = "") -> Check:
     """Refuse more than one value per row, and another number of rows where that is known."""
 
     def check(name: str, shape: tuple[int, ...]) -> None:
-        if len(shape) == 2 and shape[0] == 1:
-            shape = shape[1:]
-        one_hot = wanted.one_hot and n in (None, shape[0] if shape else None)
-        if len(shape) != 1 and not (len(shape) == 2 and (shape[1] == 1 or one_hot)):
+        if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
             raise BadInput(
                 name,
                 expected=f"{n or 'n'} {wanted.noun}, one per {wanted.per}: shape ({n or 'n'},)",

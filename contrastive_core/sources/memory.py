@@ -46,16 +46,7 @@ class ArraySource:
     file: File | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no loss can read: other than real numbers, other ranks, nothing at all.
-
-        Axes of length 1 behind the rows are left out where there are more than three axes.
-        """
-        shape = self.array.shape
-        if len(shape) > len("abd"):
-            plain = (shape[0], *(length for length in shape[1:] if length != 1))
-            if len(plain) in (2, 3):
-                object.__setattr__(self, "array", self.array.reshape(plain))
-                object.__setattr__(self, "facts", replace(self.facts, shape=shape))
+        """Refuse what no loss can read: other than real numbers, other ranks, nothing at all."""
         check_dtype(self.name, self.array.dtype)
         if not (self.empty and self.shape[:1] == (0,)):
             check_shape(self.name, self.array.shape)

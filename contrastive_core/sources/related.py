@@ -7,7 +7,7 @@ memory.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,6 @@ from .reading import PLAIN, Reading
 from .shelf import LABEL_NAMES
 from .source import Source
 from .values import (
-    Values,
     Wanted,
     refuse_gaps,
     refuse_outside,
@@ -51,14 +50,12 @@ class Labels:
         classes: The names of the classes that occur, sorted.
         nulls: How many rows have no class.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
-        told: How they were taken, where that is not plain.
     """
 
     codes: _Rows
     classes: list[int] | list[str]
     nulls: int
     joined: str = ""
-    told: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +65,10 @@ class Targets:
     Args:
         numbers: The 0-based number, -1 where there is none.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
-        told: How they were taken, where that is not plain.
     """
 
     numbers: _Rows
     joined: str = ""
-    told: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +107,11 @@ def read_labels(
         BadInput: They cannot be read, are not `n`, or are neither integers nor strings.
     """
     save = "Save the labels with np.save('labels.npy', labels), or as a Parquet column."
-    wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES, per, one_hot=True)
+    wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES, per)
     values = read_column(given, wanted, n, beside, reading)
     if values.words is not None:
-        return _classes_of_words(values, values.words)
-    if values.array.dtype.kind == "b":
-        values = replace(values, array=values.array.astype(np.int64))
+        codes = np.where(values.null, -1, values.array)
+        return Labels(codes, values.words, int(values.null.sum()), values.joined)
     expected = "labels that are whole numbers or strings"
     gaps = "Labels with gaps belong in a Parquet column with nulls, or in a list with None."
     refuse_gaps(values, expected, gaps, nulls=False)
@@ -125,25 +119,7 @@ def read_labels(
     classes, places = np.unique(numbers[~values.null], return_inverse=True)
     codes = np.full(n, -1, np.int64)
     codes[~values.null] = places
-    nulls = int(values.null.sum())
-    return Labels(codes, classes.tolist(), nulls, values.joined, values.told)
-
-
-def _classes_of_words(values: Values, words: list[str]) -> Labels:
-    """Classes by their names; names that differ in blanks around them alone are one."""
-    plain = sorted({word.strip() for word in words})
-    place = {word: number for number, word in enumerate(plain)}
-    codes = np.full(len(values.null), -1, np.int64)
-    known = ~values.null
-    codes[known] = np.array([place[word.strip()] for word in words], np.int64)[values.array[known]]
-    told = values.told
-    if len(plain) < len(words):
-        twice = next(word for word in words if word != word.strip() and word.strip() in words)
-        told = (
-            f"{values.name}: labels that differ in blanks around them alone are one class, such as "
-            f"{twice!r} and {twice.strip()!r}: {len(words)} names are {len(plain)} classes."
-        )
-    return Labels(codes, plain, int(values.null.sum()), values.joined, told)
+    return Labels(codes, classes.tolist(), int(values.null.sum()), values.joined)
 
 
 def read_targets(
@@ -169,7 +145,7 @@ def read_targets(
         BadInput: They cannot be read, are not `n`, or are no numbers of classes.
     """
     save = "Save the class numbers with np.save('labels.npy', labels), or as a Parquet column."
-    wanted = Wanted(name, "labels", "whole numbers", save, LABEL_NAMES, one_hot=True)
+    wanted = Wanted(name, "labels", "whole numbers", save, LABEL_NAMES)
     values = read_column(given, wanted, n, beside, reading)
     expected = f"class numbers from 0 to {classes - 1}"
     gap = "A row without a class is a null in a Parquet column, or None in a list."
@@ -179,8 +155,7 @@ def read_targets(
     present = numbers[~values.null]
     lowest = int(present.min()) if len(present) else 0
     refuse_outside(values, numbers, classes, expected, negative=gap, lowest=lowest)
-    targets = np.where(values.null, -1, numbers.astype(np.int64))
-    return Targets(targets, values.joined, values.told)
+    return Targets(np.where(values.null, -1, numbers.astype(np.int64)), values.joined)
 
 
 def read_match(

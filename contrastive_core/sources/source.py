@@ -24,7 +24,6 @@ class Facts:
         passed_over: Other files of the same folder.
         joined: How its rows belong to those of another file: by which ids, compared or joined.
         order: The row of the file that each row is; None for the file's own order.
-        shape: The shape in the file, where axes of length 1 were left out; None where none were.
         of: Rows of the file, where there is such an order.
     """
 
@@ -35,7 +34,6 @@ class Facts:
     passed_over: tuple[str, ...] = ()
     joined: str = ""
     order: npt.NDArray[np.intp] | None = field(default=None, compare=False, repr=False)
-    shape: tuple[int, ...] | None = None
     of: int = 0
 
 

@@ -54,7 +54,6 @@ class Wanted:
         columns: The names of the columns; "?" after one that a file may lack. For one value per
             row, the names that are taken where a file has several columns.
         per: What there is one for each of: a row, or a sample of several views.
-        one_hot: Whether a row of 0 with a single 1 says a class, by its column.
     """
 
     name: str
@@ -63,7 +62,6 @@ class Wanted:
     save: str
     columns: tuple[str, ...]
     per: str = "row"
-    one_hot: bool = False
 
     def counted(self, count: int) -> str:
         """So many of them."""
@@ -87,7 +85,6 @@ class Values:
         null: Where there is no value.
         words: The different strings, sorted.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
-        told: How they were taken, where that is not plain.
         order: The row of the file that each row is; None for the file's own order.
     """
 
@@ -96,7 +93,6 @@ class Values:
     null: npt.NDArray[np.bool_]
     words: list[str] | None = None
     joined: str = ""
-    told: str = ""
     order: npt.NDArray[np.intp] | None = None
 
     def take(self, order: npt.NDArray[np.intp]) -> Values:
@@ -256,35 +252,6 @@ def from_array(name: str, array: npt.NDArray[Any], wanted: Wanted) -> Values:
             remedy="Decode the strings before saving them, or save integers.",
         ) from error
     return _from_list(name, plain, wanted)
-
-
-def class_of(columns: list[Values], wanted: Wanted) -> Values:
-    """A single column; or the class that each row of 0 and a single 1 says, by the column of it."""
-    if len(columns) == 1:
-        return columns[0]
-    if len(columns[0].array) == 1:  # a single row of values is as good as a column of them
-        items = np.empty(len(columns), object)
-        items[:] = [each.words[0] if each.words else each.array[0].item() for each in columns]
-        return from_array(columns[0].name, items, wanted)
-    name, shape = columns[0].name, (len(columns[0].array), len(columns))
-    table = np.stack([column.array for column in columns], axis=1)
-    ones = (table == 1).sum(axis=1) if table.dtype.kind in "biuf" else np.zeros(len(table), int)
-    plain = table.dtype.kind in "biuf" and bool(((table == 0) | (table == 1)).all())
-    if plain and (ones == 1).all():
-        told = f"{name}: shape {shape} is read as one-hot: the column of the 1 is the class."
-        return Values(name, table.argmax(axis=1), np.zeros(len(table), bool), told=told)
-    got = f"shape {shape}"
-    if plain:
-        got += f", with {ones.min()} to {ones.max()} ones in a row"
-    raise BadInput(
-        name,
-        expected=f"one of the {wanted.noun} per {wanted.per}: shape ({shape[0]},), or one-hot rows",
-        got=got,
-        remedy="Several classes at once are no classes of rows: choose one for each, such as "
-        "labels.argmax(axis=1), or give every combination a class of its own."
-        if plain
-        else wanted.save,
-    )
 
 
 def _listed(array: npt.NDArray[Any]) -> list[Any]:
