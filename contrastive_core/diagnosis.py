@@ -8,7 +8,7 @@ from .collapse import about_collapse
 from .dropped import Numbering
 from .duplicates import Codes, copies_among, may_have_duplicates, row_codes
 from .evaluation import Evaluation
-from .pairing import about_classes, about_positives, about_terms, pairs_of
+from .pairing import about_classes, about_names, about_positives, about_terms, pairs_of
 from .prepared import Prepared
 from .problem import (
     Classified,
@@ -46,6 +46,7 @@ def warnings(evaluation: Evaluation, numbers: Numbering | None = None) -> list[s
         if isinstance(problem, Labelled)
         else None,
         _about_terms(evaluation),
+        about_names(problem.classes) if isinstance(problem, Labelled) else None,
         *evaluation.remarks,
     ]
     if views is not None and views.count > 1 and may_have_duplicates(views.data):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,6 +154,22 @@ def _better_layout(views: Views, mean: float, *, least: float) -> str | None:
         if float(scores.mean()) - mean > max(least * error, 1e-6):
             return f"--views {other} fits better: mean similarity {_shown(float(scores.mean()))}."
     return None
+
+
+def about_names(names: Iterable[object]) -> str | None:
+    """Classes whose names differ in blanks at their ends alone."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        if isinstance(name, str):
+            alike.setdefault(name.strip(), []).append(name)
+    several = [each for each in alike.values() if len(each) > 1]
+    if not several:
+        return None
+    more = f" (and {counted(len(several) - 1, 'other name')})" if len(several) > 1 else ""
+    return (
+        f"classes {' and '.join(map(repr, several[0]))}{more} differ in blanks alone, and are "
+        "classes of their own. Where they are one, save the labels with label.strip()."
+    )
 
 
 def about_classes(

@@ -357,11 +357,11 @@ def test_another_number_of_rows_is_refused_with_both(tmp_path: Path, way: str, r
 
 
 @pytest.mark.parametrize("reader", ["labels", "targets", "match", "noise"])
-@pytest.mark.parametrize("shape", [(4, 2), (1, 4), (4, 1, 1)])
+@pytest.mark.parametrize("shape", [(4, 2), (2, 4), (4, 1, 2)])
 def test_more_than_one_value_per_row_is_refused(
     tmp_path: Path, reader: str, shape: tuple[int, ...]
 ) -> None:
-    array = np.ones(shape, int)
+    array = np.full(shape, 2)
     for way in (array, npy(tmp_path / "y.npy", array), array.tolist()):
         raised = refused(reader, way)
         assert raised.expected.startswith("4 ")
@@ -433,11 +433,18 @@ def test_small_floats_hold_labels_as_far_as_they_count(kind: str, most: int) -> 
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_bools_are_no_labels(tmp_path: Path, way: str) -> None:
-    raised = refused("labels", given(tmp_path, way, [True, False, True, False]))
-    assert raised.expected == "labels that are whole numbers or strings"
-    assert raised.got == "bools"
-    assert raised.remedy == "Save integers: labels.astype(int)."
+def test_bools_are_two_classes(tmp_path: Path, way: str) -> None:
+    read = read_labels(given(tmp_path, way, [True, False, True, False]), 4)
+    assert read.codes.tolist() == [1, 0, 1, 0]
+    assert read.classes == ["False", "True"]
+    assert read_labels(given(tmp_path, way, [True] * 4), 4).classes == ["True"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_bools_are_the_numbers_of_two_classes_and_of_no_more(tmp_path: Path, way: str) -> None:
+    truths = given(tmp_path, way, [True, False, True, False])
+    assert read_targets(truths, 4, 2).numbers.tolist() == [1, 0, 1, 0]
+    assert refused("targets", truths).got == "bools"
 
 
 @pytest.mark.parametrize(

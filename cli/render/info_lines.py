@@ -54,7 +54,7 @@ def lines_of(part: Part, format_name: str) -> list[Line]:
 def _vectors(part: VectorFacts, groups: str) -> Iterator[Line]:
     order = f", {part.order} order" if part.order else ""
     rows = f"{counted(part.rows, 'row')} of {counted(part.d, 'number')}"
-    if len(part.shape) == 3:
+    if len(part.shape) == 3 and 1 not in part.shape[:2]:
         rows += f", row r in [r // {part.shape[1]}, r % {part.shape[1]}]"
     yield "shape", f"{part.shape} {part.dtype}{order}: {rows}"
     if part.chosen:

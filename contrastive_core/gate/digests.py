@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..errors import ContrastError
 from ..inputs import Given
 from ..inputs.arrange import arrange
-from ..inputs.given import FILES, open_aligned, open_given
+from ..inputs.given import FILES, flat, open_given, open_rows
 from ..losses import LOSSES
 from ..sources import (
     BFLOAT16,
@@ -62,15 +62,12 @@ def digests(given: Given) -> dict[str, str]:
 
 def _sources(given: Given) -> Iterator[tuple[str, Source]]:
     """Everything that is read by rows."""
-    if given.embeddings is not None and given.keys is None:
-        opened = open_given(given.embeddings, FILES[0], given.reading, related=len(FILES))
-        yield from zip(FILES, opened, strict=False)
-    elif given.embeddings is not None:
-        yield from zip(FILES, open_aligned(given), strict=False)
+    if given.embeddings is not None:
+        yield from zip(FILES, open_rows(given, len(FILES)), strict=False)
     for role in ("bank", "prototypes", "scores"):
         each = getattr(given, role)
         if each is not None:
-            yield role, open_given(each, role, given.reading)[0]
+            yield role, flat(*open_given(each, role, given.reading))
 
 
 def _samples(given: Given, sources: Mapping[str, Source]) -> int:

@@ -10,7 +10,7 @@ from ..diagnosis import about_pairs
 from ..duplicates import earlier_copies, row_codes
 from ..errors import counted, some
 from ..inputs.clouds import Clouds
-from ..pairing import about_classes
+from ..pairing import about_classes, about_names
 from ..prepared import CONE
 from .facts import Facts
 from .values import ONE_POINT
@@ -21,7 +21,7 @@ _FEW = 30
 
 def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
     """All warnings, most fundamental first."""
-    yield from clouds.codes
+    yield from clouds.otherwise
     for number, cloud in enumerate(facts.clouds):
         whose = f" ({'EMBEDDINGS' if number == 0 else 'KEYS'})" if clouds.count > 1 else ""
         if cloud.mean_cosine > ONE_POINT:
@@ -55,6 +55,8 @@ def warnings_of(clouds: Clouds, facts: Facts) -> Iterator[str]:
     labelled = clouds.labelled(0)
     if labelled is not None and (warning := about_classes(labelled)) is not None:
         yield warning
+    if (alike := about_names(clouds.classes)) is not None:
+        yield alike
     if clouds.unused:
         yield f"vector columns that are not read here: {some(clouds.unused)}."
 

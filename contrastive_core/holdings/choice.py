@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from ..errors import BadInput
 from ..sources import Reading
-from ..sources.arrays import ArrayShelf
+from ..sources.arrays import ArrayShelf, is_column
 from ..sources.bfloat16 import NAME as BFLOAT16
+from ..sources.checks import plain_shape
 from ..sources.files import File
 from ..sources.ids import ID_NAMES
 from ..sources.places import check_named, open_place, split_column
@@ -203,10 +204,11 @@ def _sort(shelf: Shelf, entry: Entry) -> str:
         return "whole" if shelf.has_ids(entry) else "values" if entry.type in _FLOATS else "other"
     stored = shelf.arrays[entry.name]
     kind = stored.dtype.kind
-    if len(stored.shape) == 1:
+    if len(stored.shape) == 1 or is_column(entry.name, stored.shape):
         return "whole" if kind in "iuSU" else "values" if kind in "fb" else "other"
     bits = stored.is_bfloat16 or stored.dtype.name == BFLOAT16 or kind == "V"
-    return "vectors" if len(stored.shape) in (2, 3) and (bits or kind in "fiu") else "other"
+    axes = len(plain_shape(stored.shape))
+    return "vectors" if axes in (2, 3) and (bits or kind in "fiu") else "other"
 
 
 def _may_be_list(shelf: Shelf, entry: Entry) -> bool:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..inputs.files import told_of_shapes
 from ..resources import Resources
 from ..sources import Reading, Source, check_needed, told_of_codes, with_bits
 from ..sources.shards import ShardShelf
@@ -14,7 +15,7 @@ from .lists import look_into_list
 from .parts import LabelFacts, ListFacts, NumberFacts, Part, VectorFacts
 from .plain import look_into_values
 from .result import FileInfo, Use
-from .uses import uses_of_columns, uses_of_list, uses_of_values
+from .uses import uses_as_labels, uses_of_columns, uses_of_list, uses_of_values
 from .vectors import look_into_vectors
 from .views import read_so, uses_of_vectors
 
@@ -120,13 +121,16 @@ def _uses(opened: Opened, found: _Found, sorts: dict[str, str], reading: Reading
     for part in found.parts:
         if isinstance(part, ListFacts):
             uses += uses_of_list(part)
-        elif not isinstance(part, VectorFacts) and not found.sources:
+        elif isinstance(part, VectorFacts):
+            uses += uses_as_labels(part)
+        elif not found.sources:
             uses += uses_of_values(part)
     return uses
 
 
 def _warnings(found: _Found) -> Iterator[str]:
-    """What every command would stop at, or warn of."""
+    """What is read in another way than it is stored, or stopped at or warned of by all commands."""
+    yield from told_of_shapes(found.sources)
     for part in found.parts:
         if isinstance(part, VectorFacts) and part.bad.rows:
             counts = {kind: each.rows for kind, each in part.bad.kinds.items() if each.rows}

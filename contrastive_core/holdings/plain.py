@@ -16,7 +16,7 @@ from .parts import ClassSize, LabelFacts, NumberFacts
 
 SAVE = "Save the labels with np.save('labels.npy', labels), or as a Parquet column."
 
-WANTED = Wanted("values", "values", "integers, strings or numbers", SAVE, LABEL_NAMES)
+WANTED = Wanted("values", "values", "integers, strings or numbers", SAVE, LABEL_NAMES, single=True)
 """Values of which it is not known what they mean."""
 
 _PREVIEW = 8

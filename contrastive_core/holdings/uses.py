@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 from ..errors import counted
+from ..sources.checks import one_axis
 from .parts import LabelFacts, ListFacts, NumberFacts, Part, VectorFacts
 from .result import Use
 
@@ -58,6 +59,21 @@ def uses_of_values(part: LabelFacts | NumberFacts) -> list[Use]:
         match = f"contrast loss --kind contrastive emb.npy keys.npy --match {typed}"
         uses.append(Use(match, "whether row i of both files is similar", "possible"))
     return uses
+
+
+def uses_as_labels(part: VectorFacts) -> list[Use]:
+    """An array of numbers on one axis, or rows of 0s and a single 1, which may be labels."""
+    command = f"contrast loss --kind supcon emb.npy --labels {shlex.quote(part.name)}"
+    numbers = {number for row in part.preview if row is not None for number in row}
+    if one_axis(part.shape):
+        whole = part.dtype.startswith(("int", "uint"))
+        meaning = f"{counted(math.prod(part.shape), 'label')}, if these are classes"
+        return [Use(command, meaning, "possible")] if whole else []
+    if len(part.shape) == 2 and part.norms.min == part.norms.max == 1 and numbers == {0, 1}:
+        rows = counted(part.rows, "row or sample", "rows or samples")
+        meaning = f"one-hot rows of {counted(part.d, 'class', 'classes')}, for {rows}"
+        return [Use(command, meaning, "possible")]
+    return []
 
 
 def uses_of_list(part: ListFacts) -> list[Use]:

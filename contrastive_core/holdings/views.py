@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..errors import BadInput, counted
 from ..inputs.arrange import arrange
 from ..inputs.clouds import Measuring
+from ..inputs.given import rows_or_views
 from ..losses import LOSSES, InfoNCE, NTXent
 from ..sources import Reading, Source
 from .choice import said
@@ -48,7 +49,9 @@ def _together(typed: str, sources: Sequence[Source]) -> list[Use]:
     """What takes all of them."""
     if len(sources) == 1:
         (source,) = sources
-        return _views(typed, source) if len(source.shape) == 3 else _rows(typed, source)
+        rows = rows_or_views(source)
+        uses = _views(typed, rows) if len(rows.shape) == 3 else _rows(typed, rows)
+        return [*uses, *_own(typed, source)]
     if len(sources) == 2:
         return _aligned(typed, sources)
     return _triplets(typed, sources) if sources else []
@@ -117,18 +120,17 @@ def _views(typed: str, source: Source) -> list[Use]:
             uses.append(use)
     if uses[-1].status == "refused":
         uses += [_on_axis(typed, source, axis) for axis in (0, 1) if source.shape[axis] > 1]
+    return uses
+
+
+def _own(typed: str, source: Source) -> list[Use]:
+    """A 3-D file as the negatives of each anchor."""
+    if len(source.shape) == 2 or source.shape[0] == 2:
+        return []
     n, k, _ = source.shape
-    if n == 2:
-        return uses
-    own = f"contrast loss --kind infonce anchors.npy positives.npy {typed}"
-    return [
-        *uses,
-        Use(
-            own,
-            f"the {counted(k, 'own negative')} of each of {counted(n, 'anchor')}",
-            "possible",
-        ),
-    ]
+    meaning = f"the {counted(k, 'own negative')} of each of {counted(n, 'anchor')}"
+    command = f"contrast loss --kind infonce anchors.npy positives.npy {typed}"
+    return [Use(command, meaning, "possible")]
 
 
 def _on_axis(typed: str, source: Source, axis: int) -> Use:

@@ -158,7 +158,7 @@ def _grouped(passages: Source, queries: Source) -> str:
 
 def _stack(source: Source, views: str | None) -> Arrangement:
     """Two views in one 2-D file, one after the other or row by row."""
-    rows = source.shape[0]
+    rows, stored = source.shape[0], source.facts.stored
     if views in ("first", "second"):
         raise BadParameter(
             "views",
@@ -171,8 +171,9 @@ def _stack(source: Source, views: str | None) -> Arrangement:
             source.name,
             expected="an even number of rows, two views of each sample, "
             + (f"for --views {views}" if views else "in a 2-D file given alone"),
-            got=counted(rows, "row"),
-            remedy="Leave --views out where each row is a sample of its own."
+            got=counted(rows, "row") + (f" of shape {stored}" if stored else ""),
+            remedy="Leave --views out where each row is a sample of its own; or give the "
+            "positives as a second file, behind EMBEDDINGS."
             if views
             else "Give the positives as a second file, behind EMBEDDINGS.",
         )
@@ -203,7 +204,8 @@ def _axis(source: Source, views: str | None) -> Arrangement:
             source.name,
             expected="at least two views",
             got=f"{count} on the {('first', 'second')[axis]} axis of shape {source.shape}",
-            remedy=f"Say --views {('second', 'first')[axis]} if they lie on the other axis.",
+            remedy=f"Leave --views out: an axis of length 1 holds none, and {source.shape} is read "
+            f"as {source.flat().shape}.",
         )
     strands = tuple(source.strand(axis, v) for v in range(count))
     word = ("first", "second")[axis]

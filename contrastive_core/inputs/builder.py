@@ -19,13 +19,14 @@ from ..sources import (
     read_match,
     read_noise,
     read_targets,
+    told_of_codes,
 )
 from ..vocabulary import NOISE
 from .arrange import Arrangement, arrange, check_flat
 from .checks import check_range, check_width
 from .dropping import PER_NUMBER, Left, Listed, bad_with_noise, listed_without_bad, without_bad
-from .files import InputFile, listed_read, name_of, rows_read
-from .given import FILES, Given, Recognised, open_given
+from .files import InputFile, listed_read, name_of, rows_read, told_of_shapes
+from .given import FILES, Given, Recognised, flat, open_given
 from .stock import SHARP, Stock
 
 _PER_DRAW = 16
@@ -59,6 +60,7 @@ class Builder:
         self.drops = found.given.reading.drops
         self.numbering: Numbering | None = None
         self.joined: dict[str, str] = {}
+        self._told: list[str] = []
 
     def arranged(self, *, alone: bool = False) -> Arrangement:
         """The views; where `alone`, a 2-D file holds one unless it is said that it holds two."""
@@ -117,6 +119,7 @@ class Builder:
             self.given.labels, n, per=per, beside=self.sources[0], reading=self.given.reading
         )
         self.joined["labels"] = read.joined
+        self._told += read.told
         return read
 
     def targets(self, n: int, classes: int, beside: Source) -> Any:
@@ -124,12 +127,14 @@ class Builder:
         reading = self.given.reading
         read = read_targets(self.given.labels, n, classes, beside=beside, reading=reading)
         self.joined["labels"] = read.joined
+        self._told += read.told
         return read.numbers
 
     def matches(self, n: int) -> Any:
         """Whether row i of both views is similar."""
         read = read_match(self.given.match, n, beside=self.sources[0], reading=self.given.reading)
         self.joined["match"] = read.joined
+        self._told += read.told
         return self.similar(read.similar)
 
     def with_bank(self, arrangement: Arrangement, bank: Source | None = None) -> list[Strided]:
@@ -173,6 +178,12 @@ class Builder:
                 files.append(listed_read(role, given, self.joined.get(role, "")))
         return tuple(files)
 
+    def otherwise(self) -> tuple[str, ...]:
+        """Words on what was read in another way than it is stored, or may have to be."""
+        vectors = [*self.sources, *(self.others[role] for role in self.others if role != "scores")]
+        opened = (*self.sources, *self.others.values())
+        return (*told_of_shapes(opened), *self._told, *told_of_codes(vectors))
+
     def _extra(self, n: int) -> int:
         """Bytes that the loss keeps beside the rows: its draws, or rows of sorted distances."""
         if isinstance(self.loss, NCE) and not self.loss.expected:
@@ -185,7 +196,7 @@ def _open_others(given: Given) -> dict[str, Source]:
     found: dict[str, Source] = {}
     for role in ("bank", "scores", "prototypes"):
         if getattr(given, role) is not None:
-            (found[role],) = open_given(getattr(given, role), role, given.reading)
+            found[role] = flat(*open_given(getattr(given, role), role, given.reading))
     return found
 
 

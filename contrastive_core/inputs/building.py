@@ -10,7 +10,6 @@ from ..errors import some
 from ..losses import Loss
 from ..memory import Room
 from ..problem import Problem
-from ..sources import told_of_codes
 from .builder import Builder
 from .files import InputFile
 from .given import Recognised
@@ -44,16 +43,16 @@ class Built:
         problem: Who is whose positive.
         room: Threads, and where the rows lie.
         inputs: What was read, in its order.
-        codes: Warnings of integers that look like codes for other numbers.
         unused: Vector columns of the same table that were left out.
+        otherwise: Words on what was read in another way than it is stored, or may have to be.
         numbering: The numbers of what stays; None where no row was left out.
     """
 
     problem: Problem
     room: Room
     inputs: tuple[InputFile, ...]
-    codes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
     numbering: Numbering | None = None
 
     def unread(self, what: str) -> tuple[str, ...]:
@@ -79,6 +78,11 @@ def build(loss: Loss, found: Recognised, stock: Stock, *, per_row: int = 0) -> B
     builder = Builder(loss, found, stock, per_row)
     problem = _FORMS[found.form.name](builder)
     unused = dict.fromkeys(column for source in builder.sources for column in source.unused)
-    others = [source for role, source in builder.others.items() if role != "scores"]
-    codes = told_of_codes([*builder.sources, *others])
-    return Built(problem, builder.room, builder.inputs(), codes, tuple(unused), builder.numbering)
+    return Built(
+        problem,
+        builder.room,
+        builder.inputs(),
+        tuple(unused),
+        builder.otherwise(),
+        builder.numbering,
+    )

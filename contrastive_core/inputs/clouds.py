@@ -26,8 +26,8 @@ from ..sources import (
 from .arrange import arrange
 from .checks import dissimilar
 from .dropping import PER_NUMBER, classes_left, pairs_left, without_bad
-from .files import InputFile, listed_read, name_of, rows_read
-from .given import FILES, Given, check_join, lacking, open_aligned, open_given
+from .files import InputFile, listed_read, name_of, rows_read, told_of_shapes
+from .given import FILES, Given, check_join, lacking, open_rows
 from .stock import SHARP, Stock
 
 _PER_PAIR = 100
@@ -76,8 +76,8 @@ class Clouds:
         eps: Of the type the rows were stored in.
         room: Threads, and where the rows lie.
         inputs: What was read.
-        codes: Warnings of integers that look like codes for other numbers.
         unused: Vector columns of the same table that were left out.
+        otherwise: Words on what was read in another way than it is stored, or may have to be.
         numbering: The numbers of what stays; None where no row was left out.
     """
 
@@ -91,8 +91,8 @@ class Clouds:
     eps: float
     room: Room
     inputs: tuple[InputFile, ...]
-    codes: tuple[str, ...]
     unused: tuple[str, ...]
+    otherwise: tuple[str, ...]
     numbering: Numbering | None = None
 
     def labelled(self, cloud: int) -> Labelled | None:
@@ -167,8 +167,12 @@ def build_clouds(
         max(_eps(source) for source in sources),
         room,
         _inputs(given, sources, "" if labels is None else labels.joined),
-        told_of_codes(sources),
         tuple(dict.fromkeys(column for source in sources for column in source.unused)),
+        (
+            *told_of_shapes(sources),
+            *(() if labels is None else labels.told),
+            *told_of_codes(sources),
+        ),
         numbers,
     )
 
@@ -178,10 +182,7 @@ def _sources(given: Given) -> list[Source]:
     if given.embeddings is None:
         raise lacking(_TAKER, "no file")
     check_join(given)
-    if given.keys is None:
-        related = 1 if given.pairs is not None else 2
-        return open_given(given.embeddings, "embeddings", given.reading, related=related)
-    return open_aligned(given)
+    return open_rows(given, related=1 if given.pairs is not None else 2)
 
 
 def _read_labels(given: Given, n: int, per: str, beside: Source) -> Labels | None:

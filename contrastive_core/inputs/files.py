@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,15 @@ def rows_read(role: str, source: Source) -> InputFile:
     """Rows or scores, as they are stored."""
     joined = source.facts.joined or None
     return InputFile(role, source.name, source.format, source.shape, source.stored, joined)
+
+
+def told_of_shapes(sources: Iterable[Source]) -> tuple[str, ...]:
+    """What is said of rows whose shape in the file is another."""
+    return tuple(
+        f"{source.name}: shape {source.facts.stored} is read as {source.shape}."
+        for source in sources
+        if source.facts.stored and source.facts.stored != source.shape
+    )
 
 
 def listed_read(role: str, given: Any, joined: str = "") -> InputFile:

@@ -171,12 +171,7 @@ def _not_taken(declaration: type[Loss], name: str) -> BadParameter:
 
 def _open(declaration: type[Loss], given: Given) -> list[Source]:
     """The embeddings: files, or related columns of one table."""
-    if given.embeddings is None:
-        return []
-    if given.keys is None:
-        related = _columns(declaration, given)
-        return open_given(given.embeddings, "embeddings", given.reading, related=related)
-    return open_aligned(given)
+    return [] if given.embeddings is None else open_rows(given, _columns(declaration, given))
 
 
 def _columns(declaration: type[Loss], given: Given) -> int:
@@ -186,13 +181,33 @@ def _columns(declaration: type[Loss], given: Given) -> int:
     return max(sum(name in (*f.needs, *f.takes) for name in FILES) for f in declaration.forms)
 
 
-def open_aligned(given: Given) -> list[Source]:
-    """EMBEDDINGS, KEYS and NEGATIVES, whose rows i belong together."""
-    found = open_given(given.embeddings, "embeddings", given.reading)
-    others = open_given(given.keys, "keys", given.reading)
+def open_rows(given: Given, related: int) -> list[Source]:
+    """EMBEDDINGS, KEYS and NEGATIVES, whose rows i belong together.
+
+    Args:
+        given: What was given, embeddings among it.
+        related: How many related columns of one table may be taken for them.
+    """
+    if given.keys is None:
+        found = open_given(given.embeddings, "embeddings", given.reading, related=related)
+        if len(found) == 1:
+            return [rows_or_views(found[0], given.views)]
+        return [*map(flat, found[:2]), *found[2:]]
+    first = flat(*open_given(given.embeddings, "embeddings", given.reading))
+    others = [flat(*open_given(given.keys, "keys", given.reading))]
     if given.negatives is not None:
-        others = [*others, *open_given(given.negatives, "negatives", given.reading)]
-    return found + [aligned(found[0], other, given.reading) for other in others]
+        others += open_given(given.negatives, "negatives", given.reading)
+    return [first, *(aligned(first, other, given.reading) for other in others)]
+
+
+def flat(source: Source) -> Source:
+    """(n, 1, d) or (1, n, d) as rows (n, d)."""
+    return source.flat() if len(source.shape) == 3 and 1 in source.shape[:2] else source
+
+
+def rows_or_views(source: Source, views: str | None = None) -> Source:
+    """Rows, unless an axis is said to hold views, or decides it by its length."""
+    return source if views in ("first", "second") or 2 in source.shape[:2] else flat(source)
 
 
 def open_given(given: Any, name: str, reading: Reading, *, related: int = 1) -> list[Source]:

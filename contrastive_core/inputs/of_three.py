@@ -12,11 +12,13 @@ from .arrange import arrange, check_flat
 from .builder import Builder
 from .checks import check_own, flattened
 from .dropping import own_without_bad
+from .given import flat
 from .of_views import from_views
 
 
 def three_files(builder: Builder) -> Problem:
     """Anchors, positives and negatives row by row."""
+    builder.sources = [flat(source) for source in builder.sources]
     shapes = {source.shape for source in builder.sources}
     for source in builder.sources:
         check_flat(source)

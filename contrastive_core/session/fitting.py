@@ -17,7 +17,7 @@ from functools import cached_property
 from ..errors import ContrastError
 from ..geometry.declarations import KEYS_SUFFIX, METRICS
 from ..inputs import Given
-from ..inputs.given import FILES, check_join, open_given
+from ..inputs.given import FILES, check_join, flat, open_given, open_rows
 from ..losses import Form, Loss
 from ..sources import Source, is_path
 from ..vocabulary import INPUTS
@@ -60,8 +60,10 @@ class Inputs:
         """EMBEDDINGS: one file, or its related columns."""
         if self.given.embeddings is None:
             return []
-        related = 1 if self.given.keys is not None else len(FILES)
-        return open_given(self.given.embeddings, "embeddings", self.given.reading, related=related)
+        alone = dataclasses.replace(self.given, keys=None, negatives=None)
+        if self.given.keys is None:
+            return open_rows(alone, related=len(FILES))
+        return [flat(*open_rows(alone, related=1))]
 
     @cached_property
     def _negatives(self) -> Source | None:
@@ -95,8 +97,10 @@ class Inputs:
             return own == 2
         if form.name in (_OWN, _THREE):
             negatives = self._negatives
-            axes = 3 if form.name == _OWN else 2
-            return negatives is not None and len(negatives.shape) == axes
+            if negatives is None:
+                return False
+            own_of_each = len(negatives.shape) == 3
+            return own_of_each if form.name == _OWN else len(flat(negatives).shape) == 2
         return True
 
     def of_loss(self, declaration: type[Loss], name: str) -> Chosen:

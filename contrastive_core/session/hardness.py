@@ -93,7 +93,7 @@ class TripletsQuestion:
         if built.numbering is not None:
             result = result.numbered(built.numbering)
         more = built.unread("contrast triplets")
-        return dataclasses.replace(result, warnings=(*built.codes, *result.warnings, *more))
+        return dataclasses.replace(result, warnings=(*built.otherwise, *result.warnings, *more))
 
 
 @dataclass(frozen=True)

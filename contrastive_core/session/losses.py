@@ -79,7 +79,7 @@ class LossQuestion:
         evaluation = yield from evaluate(loss, built.problem, standings=self.per_sample)
         result = yield from summarise(evaluation, built.inputs, self.wanted, built.numbering)
         told = () if self.told is None else (self.told,)
-        warnings = (*told, *built.codes, *result.warnings, *built.unread(self.kind))
+        warnings = (*told, *built.otherwise, *result.warnings, *built.unread(self.kind))
         return dataclasses.replace(result, warnings=warnings)
 
 

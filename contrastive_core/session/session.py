@@ -68,7 +68,8 @@ class Session:
             NEGATIVES (n, d) for triplet, (n, k, d) for infonce, each anchor's own.
         resources: Threads, memory bound, precision, progress.
         **inputs: What relates rows, and how files are read.
-            labels: One class per row or sample, integers or strings, None for no class, (n,).
+            labels: One class per row or sample, integers, strings or bools, None for no class,
+                (n,); or one-hot rows (n, k).
             pairs: Rows (i, j, y) or (i, j) of indices into the embeddings, (p, 3) or (p, 2).
             triplets: Rows (anchor, positive, negative) of indices, (t, 3).
             bank: Further negatives that all anchors share, (m, d).

@@ -12,8 +12,10 @@ import numpy.typing as npt
 
 from ..errors import BadInput
 from .bfloat16 import check_numbers
+from .checks import one_axis, plain_shape
+from .per_row import single
 from .reading import Reading
-from .shelf import Entry, Shelf, Taken, Words, check_names
+from .shelf import LABEL_NAMES, Entry, Shelf, Taken, Words, check_names
 from .source import Facts, Source
 from .values import Check, Values, Wanted, check_kind, from_array
 
@@ -76,7 +78,8 @@ class ArrayShelf:
 
     def _entry(self, name: str) -> Entry:
         stored = self.arrays[name]
-        return Entry(name, _type(stored), len(self.arrays) == 1 or _is_vectors(stored))
+        vectors = _is_vectors(stored) and not is_column(name, stored.shape)
+        return Entry(name, _type(stored), len(self.arrays) == 1 or vectors)
 
     def source(self, taken: Taken) -> Source:
         """Vectors, read by rows."""
@@ -92,6 +95,8 @@ class ArrayShelf:
         _check_plain(name, stored.dtype, wanted)
         check(name, stored.shape)
         array = stored.array(name)
+        if wanted.single:
+            return [single(name, array, wanted)]
         columns = [array] if array.ndim == 1 else list(array.T)
         return [from_array(name, column, wanted) for column in columns]
 
@@ -112,11 +117,16 @@ def _type(stored: Stored) -> str:
     return f"{number} {stored.shape}"
 
 
+def is_column(name: str, shape: tuple[int, ...]) -> bool:
+    """Whether an array that is called like labels holds one value per row, (n, 1) or (1, n)."""
+    return name in LABEL_NAMES and one_axis(shape)
+
+
 def _is_vectors(stored: Stored) -> bool:
     """Numbers on two or three axes; two-byte voids may be bfloat16, which is said elsewhere."""
     dtype = stored.dtype
     number = dtype.kind in "fiu" or (dtype.kind == "V" and dtype.itemsize == 2)
-    return number and len(stored.shape) in (2, 3)
+    return number and len(plain_shape(stored.shape)) in (2, 3)
 
 
 def _check_plain(name: str, dtype: np.dtype[Any], wanted: Wanted) -> None:

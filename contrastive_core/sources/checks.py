@@ -33,6 +33,30 @@ def check_dtype(name: str, dtype: np.dtype[Any]) -> None:
     )
 
 
+def plain_shape(shape: tuple[int, ...], *, shard: bool = False) -> tuple[int, ...]:
+    """A shape without those axes of length 1 that no rows and no views can lie on.
+
+    (n, d, 1, 1), as a convolution leaves it, is (n, d); so is (n, d, 1), unless it may be two views
+    of rows of one number. (n, 1, 1, d) is (n, 1, d): whether that holds views is said elsewhere.
+
+    Args:
+        shape: The shape in the file.
+        shard: Whether it is one file of several, whose first axis goes on in the next.
+    """
+    kept = list(shape)
+    if len(kept) > 3 or (len(kept) == 3 and 2 not in kept[int(shard) : 2]):
+        while len(kept) > 2 and kept[-1] == 1:
+            kept.pop()
+    while len(kept) > 3 and 1 in kept:
+        del kept[len(kept) - 1 - kept[::-1].index(1)]
+    return tuple(kept)
+
+
+def one_axis(shape: tuple[int, ...]) -> bool:
+    """Whether numbers lie on one axis, those of length 1 aside."""
+    return sum(extent != 1 for extent in shape) < 2
+
+
 def check_shape(name: str, shape: tuple[int, ...]) -> None:
     """Two axes for rows, three for views, none of them empty."""
     if len(shape) not in (2, 3):

@@ -27,12 +27,12 @@ def of_column(shelf: Shelf, taken: Taken) -> Iterator[tuple[int, Rows, Bad | Non
         raise TypeError(f"{shelf.name} is no table")
     column = VectorColumn(shelf, taken)
     bits = column.source().stored == NAME
-    each = math.prod(column.row[:-1])
+    each = math.prod(column.flat[:-1])
     table, names = column.shelf.table, column.columns
     for first, batch in guarded(table, column.name, names, 0, column.step):
         bad = column.bad(batch)
         good = batch if bad is None else batch.filter(pa.array(~bad))
-        rows = column.numbers(good).reshape(-1, column.row[-1])
+        rows = column.numbers(good).reshape(-1, column.flat[-1])
         rows = widen(rows) if bits else rows
         if bad is None:
             yield first * each, rows, None, None

@@ -21,13 +21,13 @@ import pyarrow as pa
 from ..errors import BadInput, counted
 from . import fields, layers
 from .bfloat16 import NOT_A_NUMBER, bits_dtype, check_numbers
-from .checks import check_shape
-from .files import File, first_line
+from .checks import check_shape, plain_shape
+from .files import File
 from .forward import Forward, Rows, Streamed
 from .matrices import gap, matrices
 from .reading import Reading
 from .shelf import Entry, Shelf, Taken, Words, called, check_names
-from .source import Facts, Source
+from .source import Facts, Source, left_out
 from .tables import ARROW_ERRORS, Table, damaged, failed, open_table
 from .values import Check, Values, Wanted
 
@@ -112,6 +112,7 @@ class VectorColumn:
         self.dtype = np.result_type(*(np.dtype(kind.to_pandas_dtype()) for kind in numbers))
         self.bits = False
         self.row: tuple[int, ...] = ()  # until the shape of a row is known
+        self.flat: tuple[int, ...] = ()  # the same without axes of length 1
         self.step = _LOOK
         self.row = self._row()
         self.step = max(1, _BATCH // max(1, math.prod(self.row)))
@@ -125,12 +126,15 @@ class VectorColumn:
             self.dtype = bits_dtype(self.dtype)
         elif shelf.reading.drops and self.dtype.kind != "f":
             self.dtype = np.dtype(np.float64)  # integers have no NaN
-        shape = (shelf.n, *self.row)
+        stored_shape = (shelf.n, *self.row)
+        shape = plain_shape(stored_shape, shard=taken.empty)
         if not (taken.empty and shelf.n == 0):
             check_shape(self.name, shape)
         facts = Facts(shelf.format, taken.chosen, taken.unused, shelf.table.groups)
+        facts = left_out(facts, stored_shape, shape)
         short = damaged(self.name, "fewer rows than its footer declares")
-        rows = Forward(self._blocks, self.row[-1], self.dtype, short)
+        self.flat = shape[1:]
+        rows = Forward(self._blocks, shape[-1], self.dtype, short)
         return Streamed(self.name, shape, rows, facts, shelf, self.bits, stored)
 
     def _row(self) -> tuple[int, ...]:
@@ -151,7 +155,7 @@ class VectorColumn:
 
     def _blocks(self, row: int) -> Iterator[tuple[int, Rows]]:
         """Blocks of flat rows of d numbers, from the row group that holds flat row `row`."""
-        each = math.prod(self.row[:-1])
+        each = math.prod(self.flat[:-1])
         table, start = self.shelf.table, row // max(1, each)
         for first, batch in guarded(table, self.name, self.columns, start, self.step):
             bad = self.bad(batch)
@@ -161,7 +165,7 @@ class VectorColumn:
                 rows = self._with_gaps(batch, bad)
             else:
                 raise self._bad_rows(first)
-            yield first * each, rows.reshape(-1, self.row[-1])
+            yield first * each, rows.reshape(-1, self.flat[-1])
 
     def _with_gaps(self, batch: pa.RecordBatch, bad: layers.Bad) -> Rows:
         """A batch as numbers, NaN in rows that hold none."""

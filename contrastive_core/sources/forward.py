@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..errors import BadInput
 from .bfloat16 import widen
-from .source import Facts, Source, Strided, strand_of
+from .source import Facts, Source, Strided, left_out, strand_of
 
 if TYPE_CHECKING:
     from .shelf import Shelf
@@ -134,4 +134,5 @@ class Streamed:
     @cached_property
     def _flat(self) -> Source:
         first, second, d = self.shape
-        return replace(self, shape=(first * second, d))
+        flat = (first * second, d)
+        return replace(self, shape=flat, facts=left_out(self.facts, self.shape, flat))

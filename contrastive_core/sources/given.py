@@ -10,19 +10,13 @@ from typing import Any
 from ..errors import BadInput
 from .ids import agreement
 from .keep import Keep
+from .per_row import check_single, single
 from .places import check_named, open_place, split_column
 from .reading import PLAIN, Reading
 from .shelf import Entry, Shelf, find, listing
 from .source import Source
 from .text import open_related
 from .values import Check, Values, Wanted, from_array, in_memory
-
-_HEADERS = {
-    ("csv", -1): "The first line of a CSV file names its columns. ",
-    ("text", 1): "The first line of plain text is a value: call the file .csv where it is a name, "
-    "or say -::NAME of standard input. ",
-}
-"""What may explain one value less or more."""
 
 
 def is_path(given: object) -> bool:
@@ -49,56 +43,34 @@ def read_column(
     Raises:
         BadInput: They cannot be read, or are not `n`.
     """
+    wanted = replace(wanted, single=True, rows=n)
     if not is_path(given):
         array = in_memory(given, wanted)
-        _one_per_row(wanted, n)(wanted.name, array.shape)
-        return from_array(wanted.name, array.reshape(n), wanted)
+        check_single(wanted.name, array.shape, wanted)
+        return single(wanted.name, array, wanted)
     if reading.keep is None:
-        return _column(os.fsdecode(given), wanted, n, beside, reading)
+        return _column(os.fsdecode(given), wanted, beside, reading)
     whose = None if beside is None else beside.name
     return reading.keep.once(
-        ("column", given, wanted, n, whose, reading.join),
-        lambda: _column(os.fsdecode(given), wanted, n, beside, reading),
+        ("column", given, wanted, whose, reading.join),
+        lambda: _column(os.fsdecode(given), wanted, beside, reading),
     )
 
 
-def _column(given: str, wanted: Wanted, n: int, beside: Source | None, reading: Reading) -> Values:
+def _column(given: str, wanted: Wanted, beside: Source | None, reading: Reading) -> Values:
     """One value per row, of a file."""
     name, shelf, asked = _open(given, wanted, beside, reading)
     entry = _choose(shelf, name, wanted) if asked is None else find(shelf, name, asked)
-    check = _one_per_row(wanted, n, shelf.format)
     joined = reading.join is not None and beside is not None
-    (values,) = shelf.column(entry, name, wanted, _one_per_row(wanted, None) if joined else check)
+    asking = replace(wanted, rows=None) if joined else wanted
+    check = partial(check_single, wanted=asking, format_name=shelf.format)
+    (values,) = shelf.column(entry, name, asking, check)
     if beside is not None:
         found = agreement(beside, shelf, name, reading)
         values = values if found.order is None else values.take(found.order)
         values = replace(values, joined=found.said)
-    check(name, values.array.shape)
+    check_single(name, values.array.shape, wanted, shelf.format)
     return values
-
-
-def _one_per_row(wanted: Wanted, n: int | None, format_name: str = "") -> Check:
-    """Refuse more than one value per row, and another number of rows where that is known."""
-
-    def check(name: str, shape: tuple[int, ...]) -> None:
-        if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
-            raise BadInput(
-                name,
-                expected=f"{n or 'n'} {wanted.noun}, one per {wanted.per}: shape ({n or 'n'},)",
-                got=f"shape {shape}",
-                remedy=wanted.save,
-            )
-        if n is not None and shape[0] != n:
-            header = _HEADERS.get((format_name, shape[0] - n), "")
-            raise BadInput(
-                name,
-                expected=f"{wanted.counted(n)}, one per {wanted.per}",
-                got=wanted.counted(shape[0]),
-                remedy=f"{header}Write one for each {wanted.per}, "
-                f"in the order of the {wanted.per}s.",
-            )
-
-    return check
 
 
 def read_columns(

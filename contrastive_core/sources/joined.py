@@ -24,13 +24,14 @@ def joined(name: str, parts: list[Values]) -> Values:
         words = sorted({word for part in known for word in part.words or ()})
         place = {word: number for number, word in enumerate(words)}
         codes = [_placed(part, place) for part in parts]
-        return Values(name, np.concatenate(codes), null, words)
+        return Values(name, np.concatenate(codes), null, words, told=parts[0].told)
     dtype = np.result_type(*(part.array.dtype for part in known or parts))
     if dtype.kind == "f" and all(part.array.dtype.kind in "iu" for part in known):
         raise _mixed(name, "integers with and without a sign, of 64 bits")
     if len({part.array.dtype.kind == "b" for part in known}) > 1:
         raise _mixed(name, "bools in some files, numbers in others")
-    return Values(name, np.concatenate([part.array.astype(dtype) for part in parts]), null)
+    whole = np.concatenate([part.array.astype(dtype) for part in parts])
+    return Values(name, whole, null, told=parts[0].told)
 
 
 def _placed(part: Values, place: dict[str, int]) -> npt.NDArray[np.int64]:

@@ -24,7 +24,8 @@ def number_type(kind: pa.DataType) -> pa.DataType | None:
     """The type of the numbers in a column of vectors; None for other columns."""
     if isinstance(kind, pa.FixedShapeTensorType):
         turned = kind.permutation not in (None, list(range(len(kind.shape))))
-        kind = pa.null() if turned or len(kind.shape) > MOST else kind.storage_type
+        axes = [extent for extent in kind.shape if extent != 1]
+        kind = pa.null() if turned or len(axes) > MOST else kind.storage_type
     layers = 0
     while is_list(kind) and layers < MOST:
         kind, layers = kind.value_type, layers + 1

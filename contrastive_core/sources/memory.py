@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .bfloat16 import bits_dtype, check_numbers, narrowed, widen
-from .checks import check_dtype, check_shape
+from .checks import check_dtype, check_shape, plain_shape
 from .reading import Reading
-from .source import Facts, Source, Strided
+from .source import Facts, Source, Strided, left_out
 from .tensors import array_of, holds_bfloat16
 
 if TYPE_CHECKING:
@@ -112,15 +112,18 @@ class ArraySource:
         if facts.order is not None:
             rows = facts.order[:, None] * each + np.arange(each)
             facts = replace(facts, order=rows.ravel(), of=facts.of * each)
-        return replace(self, array=self.array.reshape(-1, d), facts=facts)
+        flat = self.array.reshape(-1, d)
+        return replace(self, array=flat, facts=left_out(facts, self.shape, flat.shape))
 
 
 def array_source(given: Any, name: str, reading: Reading) -> ArraySource:
     """What was given in memory, bfloat16 where that is its type or was said."""
     array = array_of(given, name)
+    shape = plain_shape(array.shape)
+    facts, array = left_out(_MEMORY, array.shape, shape), array.reshape(shape)
     if holds_bfloat16(given):
-        return ArraySource(narrowed(array), name, bfloat16=True)
+        return ArraySource(narrowed(array), name, facts, bfloat16=True)
     if check_numbers(name, array.dtype, reading):
         bits = np.ascontiguousarray(array).view(bits_dtype(array.dtype))
-        return ArraySource(bits, name, bfloat16=True)
-    return ArraySource(array, name)
+        return ArraySource(bits, name, facts, bfloat16=True)
+    return ArraySource(array, name, facts)

@@ -21,13 +21,13 @@ import numpy.typing as npt
 from ..errors import BadInput
 from .arrays import ArrayShelf, Stored
 from .bfloat16 import bits_dtype
-from .checks import check_shape
+from .checks import check_shape, plain_shape
 from .files import File, first_line, stream, unsupported
 from .forward import Forward, Rows, Streamed
 from .npy import HEADER, check_length, read_header, read_span
 from .reading import Reading
 from .shelf import Shelf, Words
-from .source import Facts, Source
+from .source import Facts, Source, left_out
 from .spans import Span, numbers
 from .spill import spilled
 
@@ -224,17 +224,19 @@ class Deflated:
 
     def source(self, name: str, facts: Facts, shelf: Shelf, *, bits: bool, empty: bool) -> Source:
         """It as vectors, read forward."""
-        if not (empty and self.shape[:1] == (0,)):
-            check_shape(name, self.shape)
+        shape = plain_shape(self.shape, shard=empty)
+        facts = left_out(facts, self.shape, shape)
+        if not (empty and shape[:1] == (0,)):
+            check_shape(name, shape)
         number = bits_dtype(self.dtype) if bits else self.dtype
-        if self.fortran and len(self.shape) > 1:
+        if self.fortran and len(shape) > 1:
             file = spilled(self._parts(_BLOCK), name, "an inflated array")
-            span = Span(file, 0, self.shape, self.dtype, fortran=True)
+            span = Span(file, 0, shape, self.dtype, fortran=True)
             return span.source(name, facts, shelf, bits=bits, empty=empty)
-        turned = replace(self, dtype=number)
+        turned = replace(self, dtype=number, shape=shape)
         short = _damaged(self.name, "fewer numbers than its header declares")
-        rows = Forward(turned._blocks, self.shape[-1], number, short)
-        return Streamed(name, self.shape, rows, facts, shelf, bits)
+        rows = Forward(turned._blocks, shape[-1], number, short)
+        return Streamed(name, shape, rows, facts, shelf, bits)
 
     def _blocks(self, row: int) -> Iterator[tuple[int, Rows]]:
         """All rows, some MiB at a time: a compressed stream begins at its beginning."""

@@ -7,7 +7,7 @@ memory.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,12 +50,14 @@ class Labels:
         classes: The names of the classes that occur, sorted.
         nulls: How many rows have no class.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
+        told: What is said of them where they were read in another way than they are stored.
     """
 
     codes: _Rows
     classes: list[int] | list[str]
     nulls: int
     joined: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +67,12 @@ class Targets:
     Args:
         numbers: The 0-based number, -1 where there is none.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
+        told: What is said of them where they were read in another way than they are stored.
     """
 
     numbers: _Rows
     joined: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +82,12 @@ class Matches:
     Args:
         similar: One truth per row.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
+        told: What is said of them where they were read in another way than they are stored.
     """
 
     similar: _Truths
     joined: str = ""
+    told: tuple[str, ...] = ()
 
 
 def read_labels(
@@ -93,7 +99,7 @@ def read_labels(
     beside: Source | None = None,
     reading: Reading = PLAIN,
 ) -> Labels:
-    """One class per row, integers or strings.
+    """One class per row: integers, strings, bools, or one-hot rows.
 
     Args:
         given: A path, `PATH::column`, `::column` of the file of `beside`, an array, or a list.
@@ -107,19 +113,21 @@ def read_labels(
         BadInput: They cannot be read, are not `n`, or are neither integers nor strings.
     """
     save = "Save the labels with np.save('labels.npy', labels), or as a Parquet column."
-    wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES, per)
+    wanted = Wanted(name, "labels", "integers or strings", save, LABEL_NAMES, per, one_hot=True)
     values = read_column(given, wanted, n, beside, reading)
     if values.words is not None:
         codes = np.where(values.null, -1, values.array)
-        return Labels(codes, values.words, int(values.null.sum()), values.joined)
+        return Labels(codes, values.words, int(values.null.sum()), values.joined, values.told)
     expected = "labels that are whole numbers or strings"
     gaps = "Labels with gaps belong in a Parquet column with nulls, or in a list with None."
     refuse_gaps(values, expected, gaps, nulls=False)
-    numbers = whole_numbers(values, expected, "Save integers: labels.astype(int).")
+    truths = values.array.dtype.kind == "b"
+    numbers = values.array if truths else whole_numbers(values, expected, "Save integers.")
     classes, places = np.unique(numbers[~values.null], return_inverse=True)
     codes = np.full(n, -1, np.int64)
     codes[~values.null] = places
-    return Labels(codes, classes.tolist(), int(values.null.sum()), values.joined)
+    names = [str(each) for each in classes] if truths else classes.tolist()
+    return Labels(codes, names, int(values.null.sum()), values.joined, values.told)
 
 
 def read_targets(
@@ -145,17 +153,20 @@ def read_targets(
         BadInput: They cannot be read, are not `n`, or are no numbers of classes.
     """
     save = "Save the class numbers with np.save('labels.npy', labels), or as a Parquet column."
-    wanted = Wanted(name, "labels", "whole numbers", save, LABEL_NAMES)
+    wanted = Wanted(name, "labels", "whole numbers", save, LABEL_NAMES, one_hot=True)
     values = read_column(given, wanted, n, beside, reading)
     expected = f"class numbers from 0 to {classes - 1}"
     gap = "A row without a class is a null in a Parquet column, or None in a list."
     refuse_gaps(values, expected, gap, nulls=False)
     remedy = "Write for each row the number of its class: its column or its prototype, from 0 on."
+    if values.array.dtype.kind == "b" and classes == 2:
+        values = replace(values, array=values.array.astype(np.int64))
     numbers = whole_numbers(values, expected, remedy)
     present = numbers[~values.null]
     lowest = int(present.min()) if len(present) else 0
     refuse_outside(values, numbers, classes, expected, negative=gap, lowest=lowest)
-    return Targets(np.where(values.null, -1, numbers.astype(np.int64)), values.joined)
+    codes = np.where(values.null, -1, numbers.astype(np.int64))
+    return Targets(codes, values.joined, values.told)
 
 
 def read_match(
@@ -182,7 +193,7 @@ def read_match(
     wanted = Wanted(name, "matches", "numbers 0 and 1", save, MATCH_NAMES)
     values = read_column(given, wanted, n, beside, reading)
     expected, remedy = "0 or 1 in every row", "Write 1 for similar, 0 for dissimilar."
-    return Matches(zeros_and_ones(values, expected, remedy), values.joined)
+    return Matches(zeros_and_ones(values, expected, remedy), values.joined, values.told)
 
 
 def read_noise(

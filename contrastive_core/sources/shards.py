@@ -84,7 +84,7 @@ class ShardShelf:
         """Vectors, read by rows across the shards."""
         self._check_stacked(taken)
         sources = (self.part(number, taken) for number in range(len(self.shards)))
-        parts = [Part(s.name, s.shape, s.dtype, s.stored) for s in sources]
+        parts = [Part(s.name, s.shape, s.dtype, s.stored, s.facts.stored) for s in sources]
         return ShardedSource(taken.name, self, taken, tuple(parts))
 
     def _check_stacked(self, taken: Taken) -> None:
@@ -139,12 +139,14 @@ class Part:
         shape: Its shape.
         dtype: The number type that reading it gives.
         stored: The number type in the file.
+        before: Its shape in the file, where axes of length 1 were left out of that.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     stored: str
+    before: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +224,14 @@ class ShardedSource:
             tuple(part.shape[0] for part in self.parts),
             self.shelf.passed_over,
             self.joined,
+            self._before,
         )
+
+    @property
+    def _before(self) -> tuple[int, ...]:
+        """The shape in the files, where axes of length 1 were left out of that."""
+        before = self._full[0].before or (self._full[0].shape if self.flattened else ())
+        return (sum(part.shape[0] for part in self._full), *before[1:]) if before else ()
 
     @cached_property
     def mapped(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -23,6 +23,7 @@ class Facts:
         groups: Rows of each row group or record batch; of each shard.
         passed_over: Other files of the same folder.
         joined: How its rows belong to those of another file: by which ids, compared or joined.
+        stored: Its shape in the file, where axes of length 1 were left out of that.
         order: The row of the file that each row is; None for the file's own order.
         of: Rows of the file, where there is such an order.
     """
@@ -33,8 +34,14 @@ class Facts:
     groups: tuple[int, ...] = ()
     passed_over: tuple[str, ...] = ()
     joined: str = ""
+    stored: tuple[int, ...] = ()
     order: npt.NDArray[np.intp] | None = field(default=None, compare=False, repr=False)
     of: int = 0
+
+
+def left_out(facts: Facts, before: tuple[int, ...], after: tuple[int, ...]) -> Facts:
+    """Facts that tell the shape in the file, where it is another; what is told first stays."""
+    return facts if facts.stored or before == after else replace(facts, stored=before)
 
 
 class Source(Protocol):

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from ..errors import BadInput
 from .bfloat16 import bits_dtype
-from .checks import check_shape
+from .checks import check_shape, plain_shape
 from .files import File
 from .forward import Forward, Rows, Streamed
 from .memory import ArraySource
 from .shelf import Shelf
-from .source import Facts, Source
+from .source import Facts, Source, left_out
 from .spill import spilled
 
 _BLOCK = 2**23
@@ -74,16 +74,18 @@ class Span:
             bits: Whether the numbers are bfloat16.
             empty: Whether it may have no rows.
         """
-        span = replace(self, dtype=bits_dtype(self.dtype)) if bits else self
+        shape = plain_shape(self.shape, shard=empty)
+        facts = left_out(facts, self.shape, shape)
+        span = replace(self, shape=shape, dtype=bits_dtype(self.dtype) if bits else self.dtype)
         if self.file.memory is not None:
             return ArraySource(span.array(name), name, facts, shelf, bits, empty, self.file)
-        if not (empty and self.shape[:1] == (0,)):
-            check_shape(name, self.shape)
-        if self.fortran and len(self.shape) > 1:
+        if not (empty and shape[:1] == (0,)):
+            check_shape(name, shape)
+        if self.fortran and len(shape) > 1:
             copy = replace(span, file=_copied(self.file))
             return ArraySource(copy.array(name), name, facts, shelf, bits, empty)
-        rows = Forward(span._blocks, self.shape[-1], span.dtype, _short(name))
-        return Streamed(name, self.shape, rows, facts, shelf, bits)
+        rows = Forward(span._blocks, shape[-1], span.dtype, _short(name))
+        return Streamed(name, shape, rows, facts, shelf, bits)
 
     def _blocks(self, row: int) -> Iterator[tuple[int, Rows]]:
         """Rows from a row on, some MiB at a time."""

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -101,7 +101,7 @@ def _separated(name: str, text: str, separators: Sequence[str]) -> dict[str, lis
         rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
     except csv.Error as error:
         raise _damaged(name, first_line(error)) from error
-    names = rows[0]
+    names = [name.strip() for name in rows[0]]
     single = len(names) == 1
     body = [row or [""] if single else row for row in rows[1:]]
     for number, row in enumerate(body, start=2):
@@ -151,9 +151,15 @@ class TextShelf:
         """A column of integers, floats or strings, whichever all of its values are."""
         cells = self.columns[entry.name]
         check(name, (len(cells),))
+        bare = [cell.strip() for cell in cells]
         array = np.empty(len(cells), object)
-        array[:] = typed(cells)
-        return [from_array(name, array, wanted)]
+        array[:] = typed(bare)
+        values = from_array(name, array, wanted)
+        if len(set(bare)) == len(set(cells)):
+            return [values]
+        blank = next(cell for cell in cells if cell != cell.strip())
+        told = f"{name}: blanks at the ends of values are left out: {blank!r} is {blank.strip()!r}."
+        return [replace(values, told=(told,))]
 
     def has_ids(self, entry: Entry) -> bool:
         """Any text may be an id."""
@@ -161,7 +167,7 @@ class TextShelf:
 
     def ids(self, entry: Entry, name: str) -> Iterator[npt.NDArray[Any]]:
         """Integers or strings, one per row."""
-        cells = self.columns[entry.name]
+        cells = [cell.strip() for cell in self.columns[entry.name]]
         if "" in cells:
             raise _damaged(name, f"no id in row {cells.index('')}", "an id in every row")
         yield np.array(typed(cells)) if cells else np.empty(0, np.int64)

@@ -54,6 +54,9 @@ class Wanted:
         columns: The names of the columns; "?" after one that a file may lack. For one value per
             row, the names that are taken where a file has several columns.
         per: What there is one for each of: a row, or a sample of several views.
+        rows: Of one value per row how many there must be; None where that is not known.
+        single: Whether it is one value per row, whose array may have axes of length 1 besides.
+        one_hot: Whether a row of 0s and a single 1 may stand for the place of that.
     """
 
     name: str
@@ -62,6 +65,9 @@ class Wanted:
     save: str
     columns: tuple[str, ...]
     per: str = "row"
+    rows: int | None = None
+    single: bool = False
+    one_hot: bool = False
 
     def counted(self, count: int) -> str:
         """So many of them."""
@@ -86,6 +92,7 @@ class Values:
         words: The different strings, sorted.
         joined: How the rows belong to those of EMBEDDINGS; empty where nothing was looked at.
         order: The row of the file that each row is; None for the file's own order.
+        told: What is said of it where it was read in another way than it is stored.
     """
 
     name: str
@@ -94,6 +101,7 @@ class Values:
     words: list[str] | None = None
     joined: str = ""
     order: npt.NDArray[np.intp] | None = None
+    told: tuple[str, ...] = ()
 
     def take(self, order: npt.NDArray[np.intp]) -> Values:
         """Some rows, in an order."""
