@@ -114,7 +114,7 @@ OPTIONS = [
 NUMBERS = ("top", "tau", "threads")
 
 
-@pytest.mark.parametrize("given", WRONG, ids=str)
+@pytest.mark.parametrize("given", WRONG, ids=lambda given: type(given).__name__)
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_wrong_value_of_any_option_is_a_contrast_error(name: str, given: Any) -> None:
     asks: dict[str, Any] = {
