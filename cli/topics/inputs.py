@@ -72,6 +72,13 @@ def _blocks() -> Sequence[Block]:
         "One vector column is taken; else one with a recognised name (embedding, vector, ...); "
         "else an error lists them. Columns called like labels are never used unasked. Vectors are "
         "floats or integers of any width; labels may be text or CSV too.",
+        "Axes of length 1 hold nothing: (n, 1, d), (1, n, d), (n, d, 1) are read as (n, d), and a "
+        "warning says so. Labels may be integers, words, bools, or one-hot rows. Blanks around the "
+        "values of text and CSV are left out.",
+        "Integers are taken as the numbers they are. Where they look like codes for others (packed "
+        "bits, affine quantisation, bfloat16) a warning says so; --dtype bits and --dtype bfloat16 "
+        "read them as that.",
+        "Ready scores: minus infinity masks a candidate, which then counts nowhere.",
         "Rows with NaN, infinity or null, ragged lists, and zero vectors where a direction is "
         "needed stop the run with their count; --on-bad drop leaves them out, with what goes with "
         "them, and says so.",

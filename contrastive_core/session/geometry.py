@@ -7,7 +7,7 @@ from dataclasses import fields
 from functools import partial
 from typing import Any
 
-from ..errors import BadParameter
+from ..errors import BadParameter, listed
 from ..geometry.facts import room_for
 from ..geometry.measure import measure
 from ..geometry.result import MetricsResult
@@ -29,7 +29,7 @@ class MetricsQuestion:
     are aligned row by row: metrics of one cloud then come for both, as `name` and `name.keys`.
 
     Args:
-        names: Names of the metrics to measure; none for all whose inputs are there.
+        metrics: Names of the metrics to measure; none for all whose inputs are there.
         top: How many rows `worst` lists.
         sort: Which: `worst` (largest alignment; without positives the most crowded), `best`, or
             `index`.
@@ -44,20 +44,19 @@ class MetricsQuestion:
 
     def __init__(
         self,
-        names: Sequence[str] | str = (),
+        metrics: Sequence[str] | str = (),
         *,
         top: int = 10,
         sort: str = "worst",
         **settings: Any,
     ) -> None:
         known(settings, [each.name for each in fields(Settings)], "a setting of the metrics")
-        self.names, self.listed, self.settings = names, Asked(None, top, sort), Settings(**settings)
-        self.metrics = chosen_metrics(names)
+        self.names, self.listed = listed("metrics", metrics), Asked(None, top, sort)
+        self.settings, self.metrics = Settings(**settings), chosen_metrics(metrics)
 
     def chosen(self, inputs: Inputs) -> Chosen:
         """The clouds, and what the metrics need beside them."""
-        names = [self.names] if isinstance(self.names, str) else self.names
-        return inputs.of_metrics(names or self.metrics)
+        return inputs.of_metrics(self.names or self.metrics)
 
     def prepared(self, given: Given, stock: Stock) -> tuple[Asking[MetricsResult], Room]:
         """Its clouds ready."""
@@ -93,5 +92,4 @@ def metrics(*files: Data | None, **options: Any) -> MetricsResult:
             says what was expected, what was got and what to do.
     """
     inputs, asked = split(options)
-    names = asked.pop("metrics", ())
-    return Session(*files, **inputs).ask_of_all(MetricsQuestion(names, **asked))
+    return Session(*files, **inputs).ask_of_all(MetricsQuestion(**asked))
