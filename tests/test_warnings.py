@@ -23,6 +23,25 @@ def said(kind: str, *files: Any, **options: Any) -> str:
     return " ".join(cc.loss(kind, *files, **options).warnings)
 
 
+@pytest.mark.parametrize(
+    ("kind", "how", "level"),
+    [
+        ("infonce", {}, "log K = log 32 = 3.465736"),
+        ("nt-xent", {"views": "stacked"}, "log K = log 63 = 4.143135"),
+        ("clip", {}, "log K = log 32 = 3.465736"),
+        ("supcon", {"labels": LABELS}, "log K = log 63 = 4.143135"),
+        ("triplet", {"labels": LABELS, "margin": 0.5}, "0.500000"),
+        ("uniformity", {}, "0.000000"),
+    ],
+)
+def test_collapse_is_named_with_what_it_comes_to(kind: str, how: Any, level: str) -> None:
+    rows = np.tile(np.arange(1.0, 17), (64, 1))
+    if kind in ("infonce", "clip"):
+        how = {**how, "views": "stacked"}
+    assert f"collapse: the value equals {level}, what it is when" in said(kind, rows, **how)
+    assert "collapse" not in said(kind, TRAINED, **how)
+
+
 @pytest.mark.parametrize("mining", ["all", "semi-hard", "batch-hard"])
 def test_near_collapse_is_named(mining: str) -> None:
     how: dict[str, Any] = {"labels": LABELS, "margin": 1.0, "distance": "euclidean"}
